@@ -1,0 +1,53 @@
+import type { Column, Table } from '../dataverse/metadata/types.ts';
+import type { Transform } from '../records/types.ts';
+
+/** Type of a value on output; each protocol renders it as JSON Schema (docs/types.md). */
+export type ValueType =
+  | 'string'
+  | 'integer'
+  | 'number'
+  | 'boolean'
+  | 'date'
+  | 'timestamp'
+  | 'timestamp_naive'
+  | 'integer_array'
+  | 'managed_property';
+
+/** Where an output column's value comes from: the column itself or one of its annotations. */
+export type Origin = 'value' | 'type' | 'label';
+
+/** A column of a stream. `name` is `[A-Za-z0-9_]`, at most 62 bytes, unique in its stream ignoring case. */
+export interface StreamColumn {
+  readonly name: string;
+  readonly column: Column;
+  readonly origin: Origin;
+  /** Member of the row on the wire that holds the value. */
+  readonly wire: string;
+  readonly transform: Transform;
+  readonly type: ValueType;
+  /** Part of the primary key: always selected, never null. */
+  readonly key: boolean;
+}
+
+/** A table as a stream. `name` is the entity set name lower-cased to `[a-z0-9_]`. */
+export interface Stream {
+  readonly name: string;
+  readonly table: Table;
+  readonly columns: readonly StreamColumn[];
+  /** Output names of the key columns, in order. */
+  readonly key: readonly string[];
+  /** One of the 20 standard tables (catalog/standard-tables.json). */
+  readonly standard: boolean;
+}
+
+/** What a destination wants of a stream. `full`: everything each time; `incremental`: what changed, by the best strategy. */
+export type ReadMode = 'full' | 'incremental';
+
+/** A stream that a catalog selected, with the columns that it selected (key columns always among them). */
+export interface Selection {
+  readonly stream: Stream;
+  readonly columns: readonly StreamColumn[];
+  readonly mode: ReadMode;
+  /** The strategy that the catalog asks for by replication key or method, when it does. */
+  readonly strategy?: 'change_tracking' | 'modifiedon' | 'versionnumber';
+}

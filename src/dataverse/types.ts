@@ -1,0 +1,46 @@
+/** The environment's addresses. `base` ends with a slash: `https://org.crm.dynamics.com/api/data/v9.2/`. */
+export interface Environment {
+  readonly host: string;
+  readonly origin: string;
+  readonly base: string;
+}
+
+/** A GET request. Retries, throttling, sign-in and the origin check are the client's business. */
+export interface Request {
+  /** Relative to `base` (`accounts?$select=name`), or an absolute link from an answer, followed byte for byte. */
+  readonly url: string;
+  /** The stream (or purpose) it is for: fairness between streams, and error messages. */
+  readonly stream: string;
+  /** Values of the `Prefer` header, e.g. `odata.maxpagesize=5000`. */
+  readonly prefer?: readonly string[];
+  /** Default `application/json`. */
+  readonly accept?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A whole answer with status 200, its body already decompressed. */
+export interface Answer {
+  readonly status: number;
+  /** Lower-case names; repeated headers joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** From sending to the last byte, the last attempt only. */
+  readonly milliseconds: number;
+}
+
+/** Told when the service makes a stream wait (429 or a closed gate). */
+export type WaitListener = (stream: string, seconds: number, reason: string) => void;
+
+/** The Web API of one environment. Every method throws `ConnectorError`. */
+export interface Client {
+  readonly environment: Environment;
+  /** One whole answer. */
+  get(request: Request): Promise<Answer>;
+  /** The body as it arrives, decompressed: for `$metadata`. Not retried once the first byte was handed out. */
+  open(request: Request): Promise<AsyncIterable<Buffer>>;
+  /** Concurrency that the limits room allows right now, for the engine to size its workers. */
+  readonly concurrency: number;
+  /** Requests sent so far, retries included (entitlement report). */
+  readonly requests: number;
+  close(): Promise<void>;
+}
