@@ -1,0 +1,59 @@
+import { type Text, textOf } from './scan.ts';
+import type { Frame } from './types.ts';
+
+/** Output lines while they grow. `bytes` may move; `length` is what has been written. */
+export interface Lines {
+  bytes: Buffer;
+  view: DataView;
+  length: number;
+}
+
+/** A frame as the writer wants it. */
+export interface FrameText {
+  readonly before: Text;
+  readonly after: Text;
+}
+
+/** Below this size a loop over four-byte words beats the call into `set` with its fresh view of the source (measured). */
+const LOOP_LIMIT = 256;
+
+/** Empty lines with room for `capacity` bytes; more is made when it is needed. */
+export function linesOf(capacity: number): Lines {
+  return within(Buffer.allocUnsafeSlow(capacity + 4));
+}
+
+/** The frame's two texts. */
+export function frameText(frame: Frame): FrameText {
+  return { before: textOf(frame.before), after: textOf(frame.after) };
+}
+
+function within(bytes: Buffer): Lines {
+  return { ...textOf(bytes), length: 0 };
+}
+
+/** Appends `[from, to)` of `source`. */
+export function put(lines: Lines, source: Text, from: number, to: number): void {
+  const size = to - from;
+  // Room for three more bytes than asked: the last word may be written in part beyond the end.
+  if (lines.length + size + 3 > lines.bytes.length) grow(lines, size);
+  if (size > LOOP_LIMIT || to + 3 > source.bytes.length) {
+    lines.bytes.set(source.bytes.subarray(from, to), lines.length);
+  } else {
+    const shift = lines.length - from;
+    for (let i = from; i < to; i += 4) lines.view.setInt32(i + shift, source.view.getInt32(i));
+  }
+  lines.length += size;
+}
+
+/** Appends one byte. */
+export function putByte(lines: Lines, byte: number): void {
+  if (lines.length + 4 > lines.bytes.length) grow(lines, 1);
+  lines.bytes[lines.length++] = byte;
+}
+
+function grow(lines: Lines, size: number): void {
+  const { bytes, view } = linesOf(Math.max(2 * lines.bytes.length, lines.length + size));
+  bytes.set(lines.bytes.subarray(0, lines.length));
+  lines.bytes = bytes;
+  lines.view = view;
+}

@@ -1,0 +1,127 @@
+/**
+ * The splice path: rows are cut at the bytes `{"@odata.etag":"` and copied whole, without their etag. Inside a JSON
+ * string a quote is written `\"`, and a string's closing quote is followed by `,` `}` `]` or `:`, so these bytes are
+ * always the start of an object with an etag. That the object is a row, and not one nested in a row by `$expand`, is
+ * seen from the `},` before it: the first nested object stands behind a `:` or a `[`.
+ *
+ * Whether rows need no change is read off the first and the last row: a page that was asked for without annotations has
+ * the same members in each of its rows, nulls included.
+ */
+import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, QUOTE } from './bytes.ts';
+import { noKeys, setKey } from './keys.ts';
+import { frameText, linesOf, put } from './lines.ts';
+import type { FramedRows } from './rewrite.ts';
+import { decode, eachMember } from './row.ts';
+import { skipSpace, stringEnd, type Text } from './scan.ts';
+import type { Frame, RowShape } from './types.ts';
+
+const ROW = Buffer.from('{"@odata.etag":"');
+const NUL = Buffer.from('\\u0000');
+const ESCAPE = Buffer.from('\\u');
+const SURROGATES = [Buffer.from('\\ud'), Buffer.from('\\uD')];
+const LINE_FEED = 0x0a;
+
+/** True when rows of this shape go out as they came: any page that has just these columns can be spliced. */
+export function splices(shape: RowShape): boolean {
+  return shape.columns.every(({ key, as, transform }) => as === key && transform === 'none');
+}
+
+/** Frames the rows of the array whose `[` is before `start`; undefined when the page has to be rewritten. */
+export function spliceRows(
+  text: Text,
+  start: number,
+  shape: RowShape,
+  frame: Frame,
+  keys: boolean,
+): FramedRows | undefined {
+  const { bytes } = text;
+  if (!splices(shape) || bytes.indexOf(ROW, start) !== start || mayNeedRepair(bytes, start)) return undefined;
+  if (wholeRowEnd(text, start, shape) === undefined) return undefined;
+  const cuts = cutRows(text, start);
+  const last = cuts?.at(-1);
+  if (cuts === undefined || last === undefined) return undefined;
+  const end = wholeRowEnd(text, last.row, shape);
+  if (end === undefined) return undefined;
+  const close = skipSpace(text, end);
+  if (bytes[close] !== CLOSE_ARRAY) return undefined;
+  last.to = end - 1;
+  return {
+    lines: frameCuts(text, cuts, frame),
+    rows: cuts.length,
+    deleted: [],
+    lastRow: Buffer.from(bytes.subarray(last.row, end)),
+    keys: keys ? keysOf(text, cuts, shape.keyColumn) : undefined,
+    repaired: 0,
+    end: close + 1,
+  };
+}
+
+/** One row: `row` is the index of its `{`, `[from, to)` are its members but the etag, without braces. */
+interface Cut {
+  readonly row: number;
+  readonly from: number;
+  to: number;
+}
+
+/** All rows; the `to` of the last one is not known yet. Undefined when a row cannot be cut. */
+function cutRows(text: Text, start: number): Cut[] | undefined {
+  const { bytes } = text;
+  const cuts: Cut[] = [];
+  let row = start;
+  for (;;) {
+    const etagEnd = stringEnd(text, row + ROW.length - 1);
+    if (bytes[etagEnd] !== COMMA || bytes[etagEnd + 1] !== QUOTE) return undefined;
+    const next = bytes.indexOf(ROW, etagEnd);
+    cuts.push({ row, from: etagEnd + 1, to: next - 2 });
+    if (next < 0) return cuts;
+    if (bytes[next - 1] !== COMMA || bytes[next - 2] !== CLOSE_OBJECT) return undefined;
+    row = next;
+  }
+}
+
+/** Index behind the row at `at` when its members are an etag and exactly the shape's columns. */
+function wholeRowEnd(text: Text, at: number, shape: RowShape): number | undefined {
+  const missing = new Set(shape.columns.map((column) => column.key)).add('@odata.etag');
+  let others = 0;
+  const end = eachMember(text, at, ({ name, nameEnd }) => {
+    if (!missing.delete(decode(text.bytes, name, nameEnd))) others++;
+  });
+  return missing.size === 0 && others === 0 ? end : undefined;
+}
+
+/** True when a string of the rows may hold `\u0000` or half a surrogate pair, or a line break may stand between tokens. */
+function mayNeedRepair(bytes: Buffer, start: number): boolean {
+  if (bytes.indexOf(LINE_FEED, start) >= 0) return true;
+  const first = bytes.indexOf(ESCAPE, start);
+  if (first < 0) return false;
+  return bytes.indexOf(NUL, first) >= 0 || SURROGATES.some((start) => bytes.indexOf(start, first) >= 0);
+}
+
+function frameCuts(text: Text, cuts: readonly Cut[], frame: Frame): Buffer {
+  const { before, after } = frameText(frame);
+  const room = cuts.reduce((sum, { from, to }) => sum + to - from, 0);
+  const lines = linesOf(room + cuts.length * (before.bytes.length + after.bytes.length));
+  for (const { from, to } of cuts) {
+    put(lines, before, 0, before.bytes.length);
+    put(lines, text, from, to);
+    put(lines, after, 0, after.bytes.length);
+  }
+  return lines.bytes.subarray(0, lines.length);
+}
+
+/** The rows' keys. The key mostly stands at the same distance from a row's end, since it is its last member. */
+function keysOf(text: Text, cuts: readonly Cut[], keyColumn: string): Buffer {
+  const { bytes } = text;
+  const name = Buffer.from(`${JSON.stringify(keyColumn)}:`);
+  const keys = noKeys();
+  let distance = 0;
+  cuts.forEach(({ from, to }, row) => {
+    let at = to - distance;
+    if (at < from || bytes.compare(name, 0, name.length, at, at + name.length) !== 0) {
+      at = bytes.indexOf(name, from);
+      distance = to - at;
+    }
+    setKey(keys, row, text, at < 0 || at > to ? to : at + name.length);
+  });
+  return keys.bytes.subarray(0, 16 * cuts.length);
+}
