@@ -38,6 +38,8 @@ export interface Stream {
   readonly key: readonly string[];
   /** One of the 20 standard tables (catalog/standard-tables.json). */
   readonly standard: boolean;
+  /** Set for the one stream that is no table: rows are the options of choice columns, out of metadata (choices.ts). */
+  readonly source?: 'choices';
 }
 
 /** What a destination wants of a stream. `full`: everything each time; `incremental`: what changed, by the best strategy. */

@@ -1,5 +1,6 @@
 import type { Csdl, EntityType } from './csdl.ts';
 import type { AttributeDefinition } from './definitions.ts';
+import type { AttributeDetail } from './details.ts';
 import { isLargeColumn } from './known.ts';
 import type { Column, ColumnType } from './types.ts';
 
@@ -7,6 +8,12 @@ import type { Column, ColumnType } from './types.ts';
 export interface Columns {
   readonly columns: readonly Column[];
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** What EntityDefinitions knows of a table's columns, by the attributes' logical names. */
+export interface Knowledge {
+  readonly attributes: ReadonlyMap<string, AttributeDefinition> | undefined;
+  readonly details: ReadonlyMap<string, AttributeDetail> | undefined;
 }
 
 /** A type with its base types, itself first; or the reason why the chain is broken. */
@@ -24,40 +31,44 @@ export function chainOf(csdl: Csdl, type: EntityType): readonly EntityType[] | s
 
 /**
  * The columns of a table: the properties of the whole chain, in the order of their names, so that a catalog does not
- * change when the server lists them otherwise. `attributes` refines the types; undefined when only `$metadata` is known.
+ * change when the server lists them otherwise. `known` refines the types; without it, `$metadata` speaks alone.
  */
-export function columnsOf(
-  csdl: Csdl,
-  chain: readonly EntityType[],
-  attributes: ReadonlyMap<string, AttributeDefinition> | undefined,
-): Columns {
-  const columns = new Map<string, Column>();
+export function columnsOf(csdl: Csdl, chain: readonly EntityType[], known: Knowledge): Columns {
+  const edmTypes = edmTypesOf(chain);
+  const columns: Column[] = [];
   const leftOut: { name: string; reason: string }[] = [];
-  const table = chain[0]?.name ?? '';
-  for (const type of chain) {
-    for (const [index, name] of type.properties.entries()) {
-      if (columns.has(name)) continue;
-      const edm = type.edmTypes[index] ?? '';
-      const logicalName = logicalNameOf(name);
-      const attribute = attributes?.get(logicalName);
-      const columnType = columnTypeOf(edm, name, attribute);
-      if (columnType === undefined) leftOut.push({ name, reason: `type ${edm || 'missing'} is unknown` });
-      else if (attribute?.readable === false)
-        leftOut.push({ name, reason: 'the server refuses to select it' });
-      else
-        columns.set(name, {
-          name,
-          logicalName,
-          type: columnType,
-          ...(columnType === 'lookup' && { targets: attribute?.targets ?? targetsOf(csdl, chain, name) }),
-          ...(attribute?.displayName !== undefined && { displayName: attribute.displayName }),
-          ...((columnType === 'image' || columnType === 'binary' || isLargeColumn(table, name)) && {
-            large: true,
-          }),
-        });
-    }
+  for (const [name, edm] of edmTypes) {
+    const logicalName = logicalNameOf(name);
+    const attribute = known.attributes?.get(logicalName);
+    const detail = known.details?.get(logicalName);
+    const type = columnTypeOf(edm, name, attribute?.type, detail?.naive === true);
+    if (type === undefined) leftOut.push({ name, reason: `type ${edm || 'missing'} is unknown` });
+    else if (attribute?.readable === false) leftOut.push({ name, reason: 'the server refuses to select it' });
+    else
+      columns.push({
+        name,
+        logicalName,
+        type,
+        ...(type === 'lookup' && { targets: detail?.targets ?? targetsOf(csdl, chain, name) }),
+        ...(attribute?.displayName !== undefined && { displayName: attribute.displayName }),
+        ...(isLarge(chain, edmTypes, name) && { large: true }),
+      });
   }
-  return { columns: [...columns.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), leftOut };
+  return { columns: columns.sort((a, b) => (a.name < b.name ? -1 : 1)), leftOut };
+}
+
+/** Properties with their Edm types; what a type says itself goes before what its bases say. */
+function edmTypesOf(chain: readonly EntityType[]): ReadonlyMap<string, string> {
+  const edmTypes = new Map<string, string>();
+  for (const type of chain.toReversed())
+    for (const [index, name] of type.properties.entries()) edmTypes.set(name, type.edmTypes[index] ?? '');
+  return edmTypes;
+}
+
+/** True for bytes, and for text that holds the same bytes in base64: its twin bears its name and `_binary`. */
+function isLarge(chain: readonly EntityType[], edmTypes: ReadonlyMap<string, string>, name: string): boolean {
+  if (edmTypes.get(name) === 'Edm.Binary' || edmTypes.get(`${name}_binary`) === 'Edm.Binary') return true;
+  return isLargeColumn(chain[0]?.name ?? '', name);
 }
 
 /** `_ownerid_value` belongs to the attribute `ownerid`; all other properties bear their attribute's name. */
@@ -76,9 +87,9 @@ function isValueColumn(property: string): boolean {
 function columnTypeOf(
   edm: string,
   name: string,
-  attribute: AttributeDefinition | undefined,
+  attributeType: string | undefined,
+  naive: boolean,
 ): ColumnType | undefined {
-  const attributeType = attribute?.type;
   switch (edm) {
     case 'Edm.String':
       return attributeType === 'MultiSelectPicklistType'
@@ -103,7 +114,7 @@ function columnTypeOf(
     case 'Edm.Boolean':
       return 'boolean';
     case 'Edm.DateTimeOffset':
-      return attribute?.naive === true ? 'datetime_naive' : 'datetime';
+      return naive ? 'datetime_naive' : 'datetime';
     case 'Edm.Date':
       return 'date';
     case 'Edm.Guid':

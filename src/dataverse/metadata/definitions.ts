@@ -22,13 +22,7 @@ export interface AttributeDefinition {
   /** False where the Web API does not return the column and refuses a query that names it (`IsValidODataAttribute`). */
   readonly readable: boolean;
   readonly displayName: string | undefined;
-  /** Date-times whose behaviour is TimeZoneIndependent: a wall clock, not a moment. */
-  readonly naive?: boolean;
-  readonly targets?: readonly string[];
 }
-
-/** Attributes by logical name. */
-export type Attributes = ReadonlyMap<string, AttributeDefinition>;
 
 const purpose = 'discovery';
 
@@ -49,7 +43,7 @@ export async function tableDefinitions(client: Client): Promise<ReadonlyMap<stri
 export async function attributeDefinitions(
   client: Client,
   tables: readonly string[],
-): Promise<ReadonlyMap<string, Map<string, AttributeDefinition>>> {
+): Promise<ReadonlyMap<string, ReadonlyMap<string, AttributeDefinition>>> {
   const filter = tables.map((table) => `LogicalName eq '${table}'`).join(' or ');
   const rows = await rowsOf(
     client,

@@ -378,6 +378,33 @@ describe('discover with EntityDefinitions', () => {
     expect(log.lines.filter((line) => line.level === 'warn')).toHaveLength(1);
   });
 
+  test('asks for the targets of lookups that $metadata does not explain', async () => {
+    const { tables } = await run(
+      type('note', property('_objectid_value', 'Edm.Guid')),
+      set('notes', 'note'),
+      server([definition('note')], {
+        note: [attribute('objectid', 'LookupType', { Targets: ['lead', 'account'] })],
+      }),
+    );
+    expect(tables[0]?.columns.find(({ name }) => name === '_objectid_value')?.targets).toEqual([
+      'account',
+      'lead',
+    ]);
+  });
+
+  test('marks bytes, and texts that hold files, as large', async () => {
+    const { tables } = await run(
+      type('report', property('body') + property('body_binary', 'Edm.Binary') + property('name')) +
+        type('annotation', property('documentbody') + property('subject')),
+      set('reports', 'report') + set('annotations', 'annotation'),
+      server([definition('report'), definition('annotation')], {}),
+    );
+    const large = tables.map(({ columns }) =>
+      columns.filter((column) => column.large).map(({ name }) => name),
+    );
+    expect(large).toEqual([['documentbody'], ['body', 'body_binary']]);
+  });
+
   test('asks nothing about dates where a table has only those of the system', async () => {
     const { urls } = await run(
       type(

@@ -1,15 +1,10 @@
 import type { Log } from '../../core/log.ts';
 import type { Client } from '../types.ts';
-import { behaviorReader, type NaiveColumns } from './behaviors.ts';
-import { columnsOf } from './columns.ts';
+import { chunksOf, isUnclear } from './chunks.ts';
+import { columnsOf, type Knowledge } from './columns.ts';
 import { type Csdl, parseCsdl } from './csdl.ts';
-import {
-  type Attributes,
-  attributeDefinitions,
-  isRefusal,
-  type TableDefinition,
-  tableDefinitions,
-} from './definitions.ts';
+import { attributeDefinitions, isRefusal, type TableDefinition, tableDefinitions } from './definitions.ts';
+import { type Details, detailReader } from './details.ts';
 import { inParallel } from './in-parallel.ts';
 import { type Outline, outlinesOf } from './tables.ts';
 import type { ExcludedTable, Table } from './types.ts';
@@ -21,13 +16,6 @@ export interface Discovery {
   readonly excluded: readonly ExcludedTable[];
 }
 
-/**
- * Tables asked for in one request. The filter names each (`LogicalName eq 'a' or …`), and OData services refuse filters of
- * more than 100 nodes, four a table.
- */
-const tablesAtOnce = 20;
-/** Properties of the tables asked for in one request: bounds the body, about 1 kB an attribute in each language. */
-const propertiesAtOnce = 2500;
 /** Requests under way at the same time: bounds memory. The client has its own, usually wider, limits. */
 const width = 6;
 
@@ -46,10 +34,12 @@ export async function discover(client: Client, wanted: Wanted, log: Log): Promis
     log.log('warn', `No table matches "${pattern}" of the setting "tables".`);
   const tables =
     definitions === undefined
-      ? outlines.map((outline) => tableOf(csdl, outline, undefined, log))
+      ? outlines.map((outline) => tableOf(csdl, outline, unknown, log))
       : await enrich(client, csdl, outlines, log);
   return { tables, excluded };
 }
+
+const unknown: Knowledge = { attributes: undefined, details: undefined };
 
 async function readCsdl(client: Client): Promise<Csdl> {
   return parseCsdl(await client.open({ url: '$metadata', stream: 'discovery', accept: 'application/xml' }));
@@ -75,78 +65,34 @@ async function readDefinitions(
 
 /** Asks for the attributes of the tables, a chunk at a time, and keeps only the finished tables of each. */
 async function enrich(client: Client, csdl: Csdl, outlines: readonly Outline[], log: Log): Promise<Table[]> {
-  const readBehaviors = behaviorReader(client);
-  let behaviorsKnown = true;
-  const chunks = await inParallel(chunksOf(outlines), width, async (chunk) => {
-    const ambiguous = chunk.filter(hasAmbiguousDates).map(logicalNameOf);
-    const [attributes, naive] = await Promise.all([
-      attributeDefinitions(client, chunk.map(logicalNameOf)),
-      ambiguous.length === 0 ? new Map() : readBehaviors(ambiguous),
+  const readDetails = detailReader(client);
+  let told = true;
+  const chunks = await inParallel([...chunksOf(outlines)], width, async (chunk) => {
+    const unclear = chunk.filter(isUnclear);
+    const [attributes, details] = await Promise.all([
+      attributeDefinitions(client, chunk.map(tableName)),
+      unclear.length === 0 ? nothing : readDetails(unclear.map(tableName)),
     ]);
-    behaviorsKnown &&= naive !== undefined;
+    told &&= details !== undefined;
     return chunk.map((outline) => {
-      const name = logicalNameOf(outline);
-      return tableOf(csdl, outline, withBehaviors(attributes.get(name), naive, name), log);
+      const name = tableName(outline);
+      return tableOf(csdl, outline, { attributes: attributes.get(name), details: details?.get(name) }, log);
     });
   });
-  if (!behaviorsKnown)
+  if (!told)
     log.log('warn', 'The time zone behaviour of date-time columns cannot be read; all are taken to be UTC.');
   return chunks.flat();
 }
 
-function* chunked(outlines: readonly Outline[]): Generator<Outline[]> {
-  let chunk: Outline[] = [];
-  let properties = 0;
-  for (const outline of outlines) {
-    const more = outline.chain.reduce((sum, type) => sum + type.properties.length, 0);
-    if (chunk.length === tablesAtOnce || (chunk.length > 0 && properties + more > propertiesAtOnce)) {
-      yield chunk;
-      chunk = [];
-      properties = 0;
-    }
-    chunk.push(outline);
-    properties += more;
-  }
-  if (chunk.length > 0) yield chunk;
+const nothing: Details = new Map();
+
+function tableName({ set }: Outline): string {
+  return set.type;
 }
 
-function chunksOf(outlines: readonly Outline[]): readonly (readonly Outline[])[] {
-  return [...chunked(outlines)];
-}
-
-/** The date-times that every table has are moments; only others are worth a question. */
-const moments = new Set(['createdon', 'modifiedon', 'overriddencreatedon']);
-
-function hasAmbiguousDates(outline: Outline): boolean {
-  return outline.chain.some((type) =>
-    type.edmTypes.some(
-      (edm, index) => edm === 'Edm.DateTimeOffset' && !moments.has(type.properties[index] ?? ''),
-    ),
-  );
-}
-
-function logicalNameOf(outline: Outline): string {
-  return outline.set.type;
-}
-
-function withBehaviors(
-  attributes: Attributes | undefined,
-  naive: NaiveColumns | undefined,
-  table: string,
-): Attributes | undefined {
-  const names = naive?.get(table);
-  if (attributes === undefined || names === undefined || names.size === 0) return attributes;
-  return new Map(
-    [...attributes].map(([name, attribute]) => [
-      name,
-      names.has(name) ? { ...attribute, naive: true } : attribute,
-    ]),
-  );
-}
-
-function tableOf(csdl: Csdl, outline: Outline, attributes: Attributes | undefined, log: Log): Table {
+function tableOf(csdl: Csdl, outline: Outline, known: Knowledge, log: Log): Table {
   const { set, key, kind, custom, definition } = outline;
-  const { columns, leftOut } = columnsOf(csdl, outline.chain, attributes);
+  const { columns, leftOut } = columnsOf(csdl, outline.chain, known);
   for (const { name, reason } of leftOut)
     log.log('debug', `Column ${name} of ${set.name} is left out: ${reason}.`);
   return {
