@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ConnectorError } from '../core/errors.ts';
 import { readHead, readTail } from './envelope.ts';
-import { rewriteRows } from './rewrite.ts';
+import { type Floor, rewriteRows } from './rewrite.ts';
 import { textOf } from './scan.ts';
 import { spliceRows } from './splice.ts';
 import type { Frame, FramedPage, RowShape } from './types.ts';
@@ -12,6 +12,8 @@ export interface FrameOptions {
   readonly keys?: boolean;
   /** Deleted rows may be among the rows: the page answers a delta link. Pages whose context says so are recognised anyway. */
   readonly expectDeleted?: boolean;
+  /** Leave out rows below a value (an anchor date, where the service cannot filter); their keys are collected all the same. */
+  readonly from?: Floor;
 }
 
 /**
@@ -38,9 +40,10 @@ export function framePage(
   const text = textOf(page);
   const { start, envelope } = readHead(text);
   const keys = options.keys === true;
-  const scan = options.expectDeleted === true || envelope.delta || envelope.annotated;
+  const scan =
+    options.expectDeleted === true || options.from !== undefined || envelope.delta || envelope.annotated;
   const spliced = scan ? undefined : spliceRows(text, start, shape, frame, keys);
-  const { end, ...rows } = spliced ?? rewriteRows(text, start, shape, frame, keys);
+  const { end, ...rows } = spliced ?? rewriteRows(text, start, shape, frame, keys, options.from);
   readTail(text, end, envelope);
   const { nextLink, deltaLink, metadataVersion } = envelope;
   return {

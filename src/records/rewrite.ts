@@ -25,6 +25,12 @@ export interface FramedRows {
   readonly end: number;
 }
 
+/** Rows whose column `key` is below `value`, both text that sorts as it means (dates), are left out; those without one stay. */
+export interface Floor {
+  readonly key: string;
+  readonly value: string;
+}
+
 /** The work on one page. */
 interface Work {
   readonly text: Text;
@@ -35,8 +41,9 @@ interface Work {
   /** Serial number of the row in which each column was seen last. */
   readonly seen: Int32Array;
   serial: number;
-  /** Rows written so far. */
+  /** Rows written so far, and keys collected: those of rows that are left out, too. */
   rows: number;
+  keysSeen: number;
   repaired: number;
   /** A run of the page that waits to be copied; empty when `from` equals `to`. */
   from: number;
@@ -55,6 +62,7 @@ export function rewriteRows(
   shape: RowShape,
   frame: Frame,
   keys: boolean,
+  from?: Floor,
 ): FramedRows {
   const work = workOn(text, shape, frame, keys);
   const deleted: string[] = [];
@@ -64,10 +72,17 @@ export function rewriteRows(
   else {
     for (;;) {
       const row = skipSpace(text, i);
+      const written = work.lines.length;
       i = rewriteRow(work, row);
       const bytes = text.bytes.subarray(row, i);
       if (work.deleted) deleted.push(deletedId(bytes));
-      else last = bytes;
+      else {
+        last = bytes;
+        if (from !== undefined && isBelow(bytes, from)) {
+          work.lines.length = written;
+          work.rows--;
+        }
+      }
       i = skipSpace(text, i);
       if (text.bytes[i] === CLOSE_ARRAY) break;
       i = skip(text, i, COMMA, 'a comma or the end of the rows');
@@ -79,7 +94,7 @@ export function rewriteRows(
     rows: work.rows,
     deleted,
     lastRow: last === undefined ? undefined : Buffer.from(last),
-    keys: work.keys?.bytes.subarray(0, 16 * work.rows),
+    keys: work.keys?.bytes.subarray(0, 16 * work.keysSeen),
     repaired: work.repaired,
     end: i,
   };
@@ -96,6 +111,7 @@ function workOn(text: Text, shape: RowShape, frame: Frame, keys: boolean): Work 
     seen: new Int32Array(plan.count),
     serial: 0,
     rows: 0,
+    keysSeen: 0,
     repaired: 0,
     from: 0,
     to: 0,
@@ -130,6 +146,7 @@ function rewriteRow(work: Work, at: number): number {
   if (work.keys !== undefined && !work.keyed)
     throw new ConnectorError('protocol', 'A row has no primary key.');
   work.rows++;
+  work.keysSeen++;
   return end;
 }
 
@@ -172,7 +189,7 @@ function member(work: Work, number: number, name: number, value: number, end: nu
   const column = plan.columns[number];
   if (number === plan.keyName) {
     work.keyed = true;
-    if (work.keys !== undefined) setKey(work.keys, work.rows, text, value);
+    if (work.keys !== undefined) setKey(work.keys, work.keysSeen, text, value);
   } else if (number === plan.contextName && marksDeleted(text, value, plain(end))) work.deleted = true;
   if (column === undefined) return;
   if (work.seen[column.index] !== work.serial) {
@@ -239,6 +256,11 @@ function putMissing(work: Work): void {
     put(work.lines, column.out, work.empty ? 1 : 0, column.out.bytes.length);
     work.empty = false;
   }
+}
+
+function isBelow(row: Buffer, { key, value }: Floor): boolean {
+  const text = memberString(row, key);
+  return text !== null && text < value;
 }
 
 /** True when a row's context says that it is a deleted one: `…/$metadata#accounts/$deletedEntity`. */

@@ -47,7 +47,7 @@ export interface FramedPage {
   readonly deleted: readonly string[];
   /** The last row's object as it came (`{…}`), for the cursor; undefined when there is none. */
   readonly lastRow: Buffer | undefined;
-  /** 16 bytes a key in page order, when asked for; undefined otherwise. */
+  /** 16 bytes a key in page order, when asked for; undefined otherwise. Rows left out below a floor have theirs here, too. */
   readonly keys: Buffer | undefined;
   /** Strings repaired: `\u0000` removed, lone surrogates replaced by U+FFFD. */
   readonly repaired: number;

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { framePage } from './page.ts';
+
+const shape = { keyColumn: 'id', columns: [{ key: 'id', as: 'id', transform: 'none' as const }] };
+const frame = { before: Buffer.from('{'), after: Buffer.from('}\n') };
+const id = (n: number): string => `00000000-0000-0000-0000-00000000000${n}`;
+const page = Buffer.from(
+  JSON.stringify({
+    value: [
+      { '@odata.etag': 'W/"1"', id: id(1), modifiedon: '2024-12-31T23:59:59Z' },
+      { '@odata.etag': 'W/"2"', id: id(2), modifiedon: '2025-01-01T00:00:00Z' },
+      { '@odata.etag': 'W/"3"', id: id(3), modifiedon: null },
+      { '@odata.etag': 'W/"4"', id: id(4), modifiedon: '2020-01-01T00:00:00Z' },
+    ],
+  }),
+);
+
+describe('a page with a floor', () => {
+  it('leaves out rows below it, keeps those without a value, and still tells all keys', () => {
+    const framed = framePage(page, shape, frame, {
+      keys: true,
+      from: { key: 'modifiedon', value: '2025-01-01T00:00:00Z' },
+    });
+    expect(
+      framed.lines
+        .toString()
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).id),
+    ).toEqual([id(2), id(3)]);
+    expect(framed.rows).toBe(2);
+    expect(framed.keys?.toString('hex')).toBe([1, 2, 3, 4].map((n) => id(n).replaceAll('-', '')).join(''));
+  });
+});
