@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/json.ts';
 import type { Column, Table } from '../dataverse/metadata/types.ts';
 import type { Transform } from '../records/types.ts';
 
@@ -52,4 +53,6 @@ export interface Selection {
   readonly mode: ReadMode;
   /** The strategy that the catalog asks for by replication key or method, when it does. */
   readonly strategy?: 'change_tracking' | 'modifiedon' | 'versionnumber';
+  /** The stream's JSON Schema as the catalog file has it, after selection. Only protocol/ reads and writes it. */
+  readonly schema?: JsonObject;
 }

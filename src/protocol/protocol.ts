@@ -11,6 +11,13 @@ export type StreamState = JsonObject;
 export interface ParsedState {
   readonly streams: ReadonlyMap<string, StreamState>;
   readonly rest: JsonObject;
+  /** The stream that an interrupted run was at: it goes first (Singer `currently_syncing`). */
+  readonly first?: string;
+}
+
+/** Switches from the configuration that shape catalogs. Where they are not given, deletes are on. */
+export interface CatalogOptions {
+  readonly deletes: boolean;
 }
 
 /** A catalog file, taken apart against what the environment has. */
@@ -76,20 +83,25 @@ export interface MessageOptions {
   /** Switches from the configuration. */
   readonly deletes: boolean;
   readonly activateVersion: boolean;
+  /** Milliseconds since 1970, for messages that carry the time of their making; the system's clock by default. */
+  readonly now?: () => number;
 }
 
 /** What both protocols do. Nothing outside `protocol/` knows which of them is spoken. */
 export interface Protocol {
   readonly name: 'singer' | 'airbyte';
   /** The catalog message for `discover`: whole lines. */
-  catalog(streams: readonly Stream[]): Buffer;
+  catalog(streams: readonly Stream[], options?: CatalogOptions): Buffer;
   /** Stream names in a catalog file, before discovery, so that only those tables are asked for. Throws `config` errors. */
   streamNames(catalog: unknown): readonly string[];
   /** Reads a catalog file. Throws `config` errors that name the stream. */
-  parseCatalog(catalog: unknown, streams: readonly Stream[]): ParsedCatalog;
+  parseCatalog(catalog: unknown, streams: readonly Stream[], options?: CatalogOptions): ParsedCatalog;
   /** Without a catalog (Singer only): every default stream with all columns. */
   defaultSelections(streams: readonly Stream[]): readonly Selection[];
-  /** Reads a state file. Throws one `config` error that names the stream. */
+  /**
+   * Reads a state file: its text, or what `JSON.parse` made of it (text is better: Singer state logs have several lines).
+   * Throws one `config` error that names the stream.
+   */
   parseState(state: unknown): ParsedState;
   messages(options: MessageOptions): Messages;
   /** Result of `check`: the line to print, and the exit code. */
