@@ -405,6 +405,25 @@ describe('discover with EntityDefinitions', () => {
     expect(large).toEqual([['documentbody'], ['body', 'body_binary']]);
   });
 
+  test('does without attributes, with one warning, where only the tables may be read', async () => {
+    const names = Array.from({ length: 45 }, (_, index) => `new_t${index}`);
+    const { tables, log } = await run(
+      names.map((name) => type(name, property('kind', 'Edm.Int32'))).join(''),
+      names.map((name) => set(`${name}s`, name)).join(''),
+      server(
+        names.map((name) => definition(name, { IsIntersect: true })),
+        {},
+        (url) => (url.includes('$expand') ? 403 : undefined),
+      ),
+    );
+    expect(tables).toHaveLength(45);
+    expect(tables[0]).toMatchObject({
+      kind: 'intersect',
+      columns: [{ name: 'kind', type: 'integer' }, { type: 'guid' }],
+    });
+    expect(log.lines.filter((line) => line.level === 'warn')).toHaveLength(1);
+  });
+
   test('asks nothing about dates where a table has only those of the system', async () => {
     const { urls } = await run(
       type(

@@ -1,3 +1,4 @@
+import { ConnectorError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Client } from '../types.ts';
 import { chunksOf, isUnclear } from './chunks.ts';
@@ -39,6 +40,10 @@ export async function discover(client: Client, wanted: Wanted, log: Log): Promis
   return { tables, excluded };
 }
 
+const withoutAttributes =
+  'EntityDefinitions cannot be read, so choices, labels and time zone behaviour of columns are unknown; ' +
+  'give the application user a role with read access to Entity and Attribute (for example Basic User).';
+
 const unknown: Knowledge = { attributes: undefined, details: undefined };
 
 async function readCsdl(client: Client): Promise<Csdl> {
@@ -54,11 +59,7 @@ async function readDefinitions(
     return await tableDefinitions(client);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    log.log(
-      'warn',
-      'EntityDefinitions cannot be read, so choices, labels and time zone behaviour of columns are unknown; ' +
-        'give the application user a role with read access to Entity and Attribute (for example Basic User).',
-    );
+    log.log('warn', withoutAttributes);
     return undefined;
   }
 }
@@ -66,22 +67,37 @@ async function readDefinitions(
 /** Asks for the attributes of the tables, a chunk at a time, and keeps only the finished tables of each. */
 async function enrich(client: Client, csdl: Csdl, outlines: readonly Outline[], log: Log): Promise<Table[]> {
   const readDetails = detailReader(client);
-  let told = true;
+  const told = { attributes: true, details: true };
   const chunks = await inParallel([...chunksOf(outlines)], width, async (chunk) => {
     const unclear = chunk.filter(isUnclear);
     const [attributes, details] = await Promise.all([
-      attributeDefinitions(client, chunk.map(tableName)),
+      attributesUnlessForbidden(client, chunk.map(tableName)),
       unclear.length === 0 ? nothing : readDetails(unclear.map(tableName)),
     ]);
-    told &&= details !== undefined;
+    told.attributes &&= attributes !== undefined;
+    told.details &&= details !== undefined;
     return chunk.map((outline) => {
       const name = tableName(outline);
-      return tableOf(csdl, outline, { attributes: attributes.get(name), details: details?.get(name) }, log);
+      return tableOf(csdl, outline, { attributes: attributes?.get(name), details: details?.get(name) }, log);
     });
   });
-  if (!told)
+  if (!told.attributes) log.log('warn', withoutAttributes);
+  if (!told.details)
     log.log('warn', 'The time zone behaviour of date-time columns cannot be read; all are taken to be UTC.');
   return chunks.flat();
+}
+
+/** Entity and Attribute are two privileges: a user may see the tables' definitions and not their attributes'. */
+async function attributesUnlessForbidden(
+  client: Client,
+  tables: readonly string[],
+): Promise<Awaited<ReturnType<typeof attributeDefinitions>> | undefined> {
+  try {
+    return await attributeDefinitions(client, tables);
+  } catch (error) {
+    if (error instanceof ConnectorError && error.kind === 'permission') return undefined;
+    throw error;
+  }
 }
 
 const nothing: Details = new Map();
