@@ -8,9 +8,10 @@ import { createGunzip } from 'node:zlib';
 import { Agent, request as send } from 'undici';
 import { streamsOf } from '../dist/catalog/streams.js';
 import { discover } from '../dist/dataverse/metadata/discover.js';
+import { airbyte } from '../dist/protocol/airbyte/airbyte.js';
 
 const perSecond = 15;
-const bars = { seconds: 60, megabytes: 300 };
+const bars = { seconds: 60, megabytes: 300, catalog: 10 };
 
 const server = fork(new URL('organisation-server.mjs', import.meta.url), [JSON.stringify({})]);
 const [port] = await once(server, 'message');
@@ -53,6 +54,7 @@ const options = {
   includeBinary: false,
 };
 const streams = streamsOf(tables, options);
+const catalog = airbyte.catalog(streams).length / 1e6;
 peak = Math.max(peak, process.memoryUsage.rss());
 clearInterval(watch);
 await agent.close();
@@ -64,4 +66,5 @@ console.log(`found      ${streams.length} streams, ${columns} columns; ${exclude
 console.log(`requests   ${requests}`);
 console.log(`time       ${seconds.toFixed(1)} s (bar: ${bars.seconds})`);
 console.log(`resident   ${megabytes.toFixed(0)} MB at most (bar: ${bars.megabytes})`);
-process.exitCode = seconds < bars.seconds && megabytes < bars.megabytes ? 0 : 1;
+console.log(`catalog    ${catalog.toFixed(1)} MB as an Airbyte message (bar: ${bars.catalog})`);
+process.exitCode = seconds < bars.seconds && megabytes < bars.megabytes && catalog < bars.catalog ? 0 : 1;
