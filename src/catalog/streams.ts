@@ -22,9 +22,9 @@ export interface StreamOptions {
 }
 
 /** Member of a row that holds a lookup's table (Microsoft: "Query data using the Web API", lookup property data). */
-export const typeAnnotation = 'Microsoft.Dynamics.CRM.lookuplogicalname';
+const typeAnnotation = 'Microsoft.Dynamics.CRM.lookuplogicalname';
 /** Member of a row that holds a value as the user sees it. */
-export const labelAnnotation = 'OData.Community.Display.V1.FormattedValue';
+const labelAnnotation = 'OData.Community.Display.V1.FormattedValue';
 
 /** The tables as streams, in the same order. */
 export function streamsOf(tables: readonly Table[], options: StreamOptions): Stream[] {

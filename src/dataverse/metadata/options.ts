@@ -5,7 +5,7 @@ import { queryAttributes } from './details.ts';
 import type { ColumnType, Table } from './types.ts';
 
 /** An option of a choice column, in one language. */
-export interface Option {
+interface Option {
   readonly value: number;
   readonly label: string;
   /** Language as a Windows locale id: 1033 is English (United States). */
@@ -17,7 +17,7 @@ export interface Option {
 }
 
 /** Options of a table's columns, by the columns' logical names. */
-export type TableOptions = ReadonlyMap<string, readonly Option[]>;
+type TableOptions = ReadonlyMap<string, readonly Option[]>;
 
 /** Asks for the options of a few tables, by logical name of the table. */
 export type OptionReader = (tables: readonly Table[]) => Promise<ReadonlyMap<string, TableOptions>>;

@@ -7,7 +7,7 @@ export type Wanted =
   | { readonly setNames: readonly string[] };
 
 /** What a table is, as far as the words `standard` and `custom` ask. */
-export interface Candidate {
+interface Candidate {
   readonly setName: string;
   readonly standard: boolean;
   readonly custom: boolean;
