@@ -1,10 +1,12 @@
+import type { Secret } from '../core/secret.ts';
+
 /** How to sign in; exactly one. */
 export type Credentials =
   | {
       readonly kind: 'secret';
       readonly tenantId: string;
       readonly clientId: string;
-      readonly clientSecret: string;
+      readonly clientSecret: Secret;
     }
   | {
       readonly kind: 'certificate';
@@ -12,8 +14,8 @@ export type Credentials =
       readonly clientId: string;
       /** PEM text of the certificate (for its thumbprint) and the private key. */
       readonly certificate: string;
-      readonly privateKey: string;
-      readonly passphrase: string | undefined;
+      readonly privateKey: Secret;
+      readonly passphrase: Secret | undefined;
     }
   | { readonly kind: 'managed_identity'; readonly clientId: string | undefined };
 
@@ -69,6 +71,13 @@ export interface Config {
   readonly maxBinaryBytes: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly logFormat: 'plain' | 'json';
-  /** Secret values that no output byte may contain. */
-  readonly secrets: readonly string[];
+  /** Values that no output byte may contain: give them to `redactor`. They do not print themselves. */
+  readonly secrets: readonly Secret[];
 }
+
+/** Where a part of the configuration comes from. */
+export type ConfigSource =
+  /** A JSON file. */
+  | { readonly kind: 'file'; readonly path: string }
+  /** `TAP_DYNAMICS365_<SETTING>` from a `.env` file (in the working directory or above) and the environment. */
+  | { readonly kind: 'env' };

@@ -26,6 +26,12 @@ export interface ErrorDetails {
   readonly code?: string;
   readonly requestId?: string;
   readonly attempt?: number;
+  /** The column that the server does not know (`schema`). */
+  readonly property?: string;
+  /** The privilege that is missing, e.g. `prvReadaccount` (`permission`). */
+  readonly privilege?: string;
+  /** The depth of that privilege that is needed, e.g. `Global` for change tracking. */
+  readonly depth?: string;
   /** Seconds the server asked us to wait, when it did. */
   readonly retryAfter?: number;
   readonly cause?: unknown;

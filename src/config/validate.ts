@@ -1,0 +1,76 @@
+import type { ErrorObject } from 'ajv';
+import { isJsonObject, type JsonObject } from '../core/json.ts';
+
+/** One thing wrong with the configuration. `message` is a whole sentence and holds no value of the user's. */
+export interface Problem {
+  readonly setting: string;
+  readonly message: string;
+}
+
+/** Every way in which the settings break the schema. Fills in defaults. */
+export async function validate(settings: JsonObject, schema: JsonObject): Promise<readonly Problem[]> {
+  // Loaded only here: the commands that need no configuration should start at once.
+  const { Ajv } = await import('ajv');
+  const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, verbose: true });
+  const valid = ajv.compile(schema);
+  if (valid(settings)) return [];
+  const errors = (valid.errors ?? []).filter((error) => concernsChosenVariant(error, settings));
+  return errors.map(problem);
+}
+
+/**
+ * Of the ways to sign in, only the one that was chosen is worth complaining about; ajv reports them all. When no known
+ * one was chosen, the `oneOf` itself is.
+ */
+function concernsChosenVariant(error: ErrorObject, settings: JsonObject): boolean {
+  const credentials = settings['credentials'];
+  if (!error.instancePath.startsWith('/credentials') || !isJsonObject(credentials)) return true;
+  const variants = authTypes(error);
+  const chosen = variants.indexOf(String(credentials['auth_type']));
+  if (chosen === -1) return error.keyword === 'oneOf';
+  return error.schemaPath.startsWith(`#/properties/credentials/oneOf/${chosen}/`);
+}
+
+/** Values of `auth_type`, in the schema's order. */
+const authTypes = (_error: ErrorObject): readonly string[] => [
+  'client_secret',
+  'certificate',
+  'managed_identity',
+];
+
+function problem(error: ErrorObject): Problem {
+  const missing = error.keyword === 'required' ? `/${String(error.params['missingProperty'])}` : '';
+  const setting = nameOf(error.instancePath + missing);
+  return { setting, message: `${setting} ${complaint(error)}.` };
+}
+
+function complaint(error: ErrorObject): string {
+  switch (error.keyword) {
+    case 'required':
+      return 'is missing';
+    case 'type':
+      return `must be ${article(String(error.params['type']))}`;
+    case 'enum':
+      return `must be one of ${(error.params['allowedValues'] as readonly string[]).join(', ')}`;
+    case 'oneOf':
+      return `must name one way to sign in: auth_type must be one of ${authTypes(error).join(', ')}`;
+    case 'pattern':
+      return `must look like ${String(error.parentSchema?.['pattern_descriptor'] ?? error.params['pattern'])}`;
+    case 'minLength':
+      return 'must not be empty';
+    default:
+      return error.message ?? 'is not valid';
+  }
+}
+
+const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
+
+/** `/columns/0/table` as `columns[0].table`. */
+function nameOf(path: string): string {
+  return (
+    path
+      .slice(1)
+      .replace(/\/(\d+)/g, '[$1]')
+      .replaceAll('/', '.') || 'The configuration'
+  );
+}
