@@ -1,0 +1,86 @@
+import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
+import { type Dispatcher, request } from 'undici';
+import type { ConnectorError } from '../core/errors.ts';
+import { isJsonObject, type JsonObject } from '../core/json.ts';
+import { networkError } from '../core/network.ts';
+
+/** The last thing that went wrong on the way to the sign-in service. */
+export type SignInFailure =
+  | { readonly kind: 'error'; readonly error: ConnectorError }
+  | {
+      readonly kind: 'answer';
+      readonly host: string;
+      readonly status: number;
+      readonly retryAfter: string | undefined;
+      readonly body: JsonObject;
+    };
+
+/** msal-node's requests over our dispatcher, and what became of them: the library's own errors drop the details. */
+export interface Network {
+  readonly client: INetworkModule;
+  failure(): SignInFailure | undefined;
+  forget(): void;
+}
+
+const timeoutMilliseconds = 30_000;
+
+export function network(dispatcher: Dispatcher, environmentHost: string): Network {
+  let failure: SignInFailure | undefined;
+
+  async function send<T>(
+    method: 'GET' | 'POST',
+    url: string,
+    options: NetworkRequestOptions = {},
+  ): Promise<NetworkResponse<T>> {
+    const host = new URL(url).host;
+    try {
+      const answer = await request(url, {
+        dispatcher,
+        method,
+        headersTimeout: timeoutMilliseconds,
+        bodyTimeout: timeoutMilliseconds,
+        headers: options.headers ?? {},
+        body: options.body ?? null,
+      });
+      const body = parse(await answer.body.text());
+      const headers = Object.fromEntries(
+        Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
+      );
+      if (answer.statusCode >= 400) {
+        failure = {
+          kind: 'answer',
+          host,
+          status: answer.statusCode,
+          retryAfter: headers['retry-after'],
+          body,
+        };
+      }
+      return { status: answer.statusCode, headers, body: body as T };
+    } catch (error) {
+      const setting = host === environmentHost ? 'environment_url' : 'authority_host (the login host)';
+      failure = { kind: 'error', error: networkError(error, host, setting) };
+      throw failure.error;
+    }
+  }
+
+  return {
+    client: {
+      sendGetRequestAsync: (url, options) => send('GET', url, options),
+      sendPostRequestAsync: (url, options) => send('POST', url, options),
+    },
+    failure: () => failure,
+    forget: () => {
+      failure = undefined;
+    },
+  };
+}
+
+/** A gateway in between may answer in HTML; that is an empty object, and the status tells the rest. */
+function parse(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value as never) ? (value as JsonObject) : {};
+  } catch {
+    return {};
+  }
+}

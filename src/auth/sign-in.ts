@@ -1,0 +1,97 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { AuthenticationResult, NodeSystemOptions } from '@azure/msal-node';
+import { Agent, type Dispatcher } from 'undici';
+import type { Config, Credentials } from '../config/types.ts';
+import { asConnectorError, ConnectorError } from '../core/errors.ts';
+import { explainEntra } from './entra.ts';
+import { type Network, network } from './network.ts';
+import type { SignedIn } from './types.ts';
+
+/** Gets one token for the environment, in the way the configuration says. */
+export function signIn(config: Config, dispatcher: Dispatcher): () => Promise<SignedIn> {
+  const managed = config.credentials.kind === 'managed_identity';
+  // A managed identity is asked for at an address of this machine's own network: never through a proxy.
+  const net = network(managed ? new Agent() : dispatcher, config.environmentHost);
+  let client: Promise<Acquire> | undefined;
+  return async () => {
+    net.forget();
+    try {
+      client ??= connect(config, net);
+      const result = await (await client)();
+      if (result === null || result.accessToken === '') throw new Error('the sign-in service sent no token');
+      return {
+        token: result.accessToken,
+        lifetimeMilliseconds: Math.max(0, (result.expiresOn?.getTime() ?? 0) - Date.now()),
+      };
+    } catch (error) {
+      client = undefined;
+      throw explain(error, net, config);
+    }
+  };
+}
+
+type Acquire = () => Promise<AuthenticationResult | null>;
+
+async function connect(config: Config, net: Network): Promise<Acquire> {
+  // Loaded only here: the commands that do not sign in should start at once.
+  const { ConfidentialClientApplication, ManagedIdentityApplication } = await import('@azure/msal-node');
+  const system: NodeSystemOptions = {
+    networkClient: net.client,
+    // The client retries, with waits that it knows of.
+    disableInternalRetries: true,
+    loggerOptions: { loggerCallback: () => {}, piiLoggingEnabled: false },
+  };
+  const { credentials, environmentOrigin } = config;
+  if (credentials.kind === 'managed_identity') {
+    const ids = credentials.clientId === undefined ? {} : { userAssignedClientId: credentials.clientId };
+    const application = new ManagedIdentityApplication({ managedIdentityIdParams: ids, system });
+    return () => application.acquireToken({ resource: `${environmentOrigin}/`, forceRefresh: true });
+  }
+  const application = new ConfidentialClientApplication({
+    auth: {
+      clientId: credentials.clientId,
+      authority: `${config.authorityHost}/${credentials.tenantId}`,
+      // Known, so that no other host is asked whether this one may be trusted.
+      knownAuthorities: [new URL(config.authorityHost).host],
+      ...proof(credentials),
+    },
+    system,
+  });
+  // This module's callers keep the token; a cached one is never wanted here.
+  return () =>
+    application.acquireTokenByClientCredential({
+      scopes: [`${environmentOrigin}/.default`],
+      skipCache: true,
+    });
+}
+
+function proof(credentials: Exclude<Credentials, { kind: 'managed_identity' }>) {
+  if (credentials.kind === 'secret') return { clientSecret: credentials.clientSecret.reveal() };
+  const { certificate, privateKey, passphrase } = credentials;
+  try {
+    const key = createPrivateKey({ key: privateKey.reveal(), passphrase: passphrase?.reveal() });
+    return {
+      clientCertificate: {
+        thumbprintSha256: new X509Certificate(certificate).fingerprint256.replaceAll(':', ''),
+        privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+        // Sent along for apps that trust a certificate by its subject and issuer.
+        x5c: certificate,
+      },
+    };
+  } catch (cause) {
+    throw new ConnectorError(
+      'config',
+      'The certificate or its private key cannot be used: check credentials.certificate, private_key and passphrase.',
+      { cause },
+    );
+  }
+}
+
+/** What the network saw says more than what the library makes of it. */
+function explain(error: unknown, net: Network, config: Config): ConnectorError {
+  if (error instanceof ConnectorError) return error;
+  const seen = net.failure();
+  if (seen?.kind === 'error') return seen.error;
+  if (seen?.kind === 'answer') return explainEntra(seen, config.environmentOrigin);
+  return new ConnectorError('auth', `Sign-in failed: ${asConnectorError(error).message}`, { cause: error });
+}
