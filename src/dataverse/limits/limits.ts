@@ -1,0 +1,194 @@
+import Bottleneck from 'bottleneck';
+import type { Clock } from '../../core/clock.ts';
+import type { WaitListener } from '../types.ts';
+import { budget } from './budget.ts';
+import { growth } from './growth.ts';
+import { pace } from './pace.ts';
+import { turns } from './turns.ts';
+
+/** The settings that bound us. */
+export interface LimitSettings {
+  readonly requestsPerSecond: number;
+  readonly maxConcurrency: number | undefined;
+  /** 1 to 100. */
+  readonly budgetPercent: number;
+}
+
+/** What one attempt at a request came to, as far as limits go. */
+export interface Observation {
+  readonly ok: boolean;
+  /** The server's part of the duration: until its headers arrived. Milliseconds. */
+  readonly serverTime: number;
+  /** Undefined when there was no answer. Lower-case names. */
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  /** Set when the service refused for its limits (429): wait so many milliseconds. */
+  readonly refusal: { readonly wait: number; readonly code: string; readonly reason: string } | undefined;
+}
+
+/** The one owner of concurrency. A job is one attempt at a page, download included. */
+export interface Limits {
+  /** Runs `job` when its stream's turn has come and nothing stands against it. Rejects when `signal` aborts first. */
+  run<T>(stream: string, job: () => Promise<Observed<T>>, signal?: AbortSignal): Promise<T>;
+  /** Requests that may be under way now. */
+  readonly concurrency: number;
+  /** Milliseconds until the gate that a 429 closed opens again. */
+  readonly closedFor: number;
+  close(): void;
+}
+
+export interface Observed<T> {
+  readonly value: T;
+  readonly observation: Observation;
+}
+
+interface Waiting {
+  start(): Promise<Observation>;
+  cancel(): void;
+}
+
+/** Waits shorter than this are not worth telling. */
+const worthTelling = 2_000;
+const executionTimeCode = '0x80072321';
+
+export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListener): Limits {
+  const share = settings.budgetPercent / 100;
+  // 6,000 requests in 300 seconds are 20 a second ("Service protection API limits").
+  const rate = pace(Math.min(settings.requestsPerSecond, 20 * share));
+  const size = growth(settings.maxConcurrency, share);
+  const time = budget(share);
+  const queue = turns<Waiting>();
+  const slots = new Bottleneck({ maxConcurrent: size.limit });
+  /** What a request of this stream takes, learnt as it goes. */
+  const typical = new Map<string, number>();
+  const told = new Set<string>();
+  let opensAt = Number.NEGATIVE_INFINITY;
+  let closedBecause = '';
+  let wakeUp = new AbortController();
+  let admission: Promise<unknown> = Promise.resolve();
+  let closed = false;
+
+  /** Looks again at what stands against the next request. */
+  function wake(): void {
+    wakeUp.abort();
+    wakeUp = new AbortController();
+  }
+
+  function resize(): void {
+    void slots.updateSettings({ maxConcurrent: size.limit });
+  }
+
+  /** Waits until a request may start. One slot at a time waits here; the others stand behind it. */
+  async function admit(): Promise<{ readonly stream: string; readonly item: Waiting } | undefined> {
+    while (queue.size > 0 && !closed) {
+      const now = clock.now();
+      const [stream = ''] = queue.streams();
+      const byGate = opensAt - now;
+      const byBudget = time.wait(typical.get(stream) ?? 0, now);
+      const wait = Math.max(byGate, byBudget, rate.wait(now));
+      if (wait <= 0) {
+        rate.started(now);
+        told.clear();
+        const item = queue.next();
+        return item === undefined ? undefined : { stream, item };
+      }
+      if (byGate > 0) tell(byGate, closedBecause);
+      else if (byBudget > worthTelling)
+        tell(byBudget, 'the execution time that the service allows is used up');
+      await clock.sleep(Math.min(wait, windowCheck), wakeUp.signal).catch(() => {});
+    }
+    return undefined;
+  }
+
+  function tell(wait: number, reason: string): void {
+    for (const stream of queue.streams()) {
+      if (told.has(stream)) continue;
+      told.add(stream);
+      onWait(stream, Math.ceil((Number.isFinite(wait) ? wait : windowCheck) / 1_000), reason);
+    }
+  }
+
+  async function slot(): Promise<void> {
+    const mine = admission.then(admit);
+    admission = mine.catch(() => {});
+    const turn = await mine;
+    if (turn === undefined) return;
+    const expected = typical.get(turn.stream) ?? 0;
+    const sentAt = clock.now();
+    time.started(expected);
+    observe(turn.stream, expected, sentAt, await turn.item.start());
+  }
+
+  function observe(stream: string, expected: number, sentAt: number, seen: Observation): void {
+    const now = clock.now();
+    const { headers, refusal } = seen;
+    time.ended(expected, refusal === undefined ? seen.serverTime : 0, now);
+    const recommended = Number(headers?.['x-ms-dop-hint'] ?? Number.NaN);
+    size.hinted(recommended);
+    if (refusal !== undefined) {
+      size.refused(sentAt, now);
+      if (refusal.code === executionTimeCode) time.exhausted(now);
+      if (now + refusal.wait > opensAt) {
+        opensAt = now + refusal.wait;
+        closedBecause = refusal.reason;
+        told.clear();
+      }
+    } else if (seen.ok) {
+      size.succeeded();
+      typical.set(stream, (typical.get(stream) ?? seen.serverTime) * 0.7 + seen.serverTime * 0.3);
+      time.remaining(hintedTime(headers), now);
+    }
+    resize();
+    wake();
+  }
+
+  return {
+    run(stream, job, signal) {
+      return new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        const abort = () => {
+          queue.remove(stream, item);
+          reject(signal?.reason);
+          wake();
+        };
+        const item: Waiting = {
+          cancel: () => reject(new Error('The client is closed.')),
+          async start() {
+            signal?.removeEventListener('abort', abort);
+            try {
+              const { value, observation } = await job();
+              resolve(value);
+              return observation;
+            } catch (error) {
+              reject(error);
+              return { ok: false, serverTime: 0, headers: undefined, refusal: undefined };
+            }
+          },
+        };
+        signal?.addEventListener('abort', abort, { once: true });
+        queue.add(stream, item);
+        slots.schedule(slot).catch(reject);
+      });
+    },
+    get concurrency() {
+      return size.limit;
+    },
+    get closedFor() {
+      return Math.max(0, opensAt - clock.now());
+    },
+    close() {
+      closed = true;
+      wake();
+      for (let item = queue.next(); item !== undefined; item = queue.next()) item.cancel();
+      void slots.stop({ dropWaitingJobs: true }).catch(() => {});
+    },
+  };
+}
+
+/** Never sleep longer than this at once: the window may have moved meanwhile. */
+const windowCheck = 300_000;
+
+/** Seconds of execution time left, as milliseconds; the number has a thousands comma (`1,199.97`). */
+function hintedTime(headers: Readonly<Record<string, string>> | undefined): number {
+  const text = headers?.['x-ms-ratelimit-time-remaining-xrm-requests']?.replaceAll(',', '');
+  return text === undefined ? 0 : Number(text) * 1_000;
+}

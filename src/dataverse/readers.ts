@@ -1,0 +1,53 @@
+import type { Clock } from '../core/clock.ts';
+import { ConnectorError } from '../core/errors.ts';
+import { brokenOff, decompress, decompressing } from './body.ts';
+import { collect, type Incoming, Stalled } from './exchange.ts';
+import type { Reader } from './once.ts';
+import type { Answer } from './types.ts';
+
+/** The whole answer, decompressed, in one buffer. */
+export function wholeAnswer(clock: Clock): Reader<Answer> {
+  return async (incoming, sentAt) => {
+    const compressed = await collect(incoming);
+    const milliseconds = clock.now() - sentAt;
+    const { status, headers } = incoming;
+    const body = await decompress(compressed, headers['content-encoding']);
+    if (isJson(incoming) && !endsAsJson(body)) throw brokenOff(undefined);
+    return { status, headers, body, milliseconds };
+  };
+}
+
+/** The answer as it comes, decompressed. What fails before the first byte may be tried again; later it is the caller's. */
+export function streamedAnswer(stream: string): Reader<AsyncIterable<Buffer>> {
+  return async (incoming) => {
+    const chunks = decompressing(incoming.body, incoming.headers['content-encoding'])[Symbol.asyncIterator]();
+    const first = await chunks.next();
+    return (async function* () {
+      try {
+        for (let next = first; next.done !== true; next = await chunks.next()) yield next.value;
+      } catch (cause) {
+        const reason = cause instanceof Stalled ? cause.message : 'it broke off';
+        throw new ConnectorError(
+          'transient',
+          `${stream}: the answer could not be read to its end (${reason}).`,
+          {
+            stream,
+            cause,
+          },
+        );
+      } finally {
+        await chunks.return?.();
+        incoming.abandon();
+      }
+    })();
+  };
+}
+
+const isJson = (incoming: Incoming) => incoming.headers['content-type']?.includes('json') ?? false;
+
+/** Without a length or a compressed end, a body that was cut short looks complete; but not as JSON. */
+function endsAsJson(body: Buffer): boolean {
+  let last = body.length - 1;
+  while (last >= 0 && (body[last] ?? 0) <= 0x20) last -= 1;
+  return body[last] === 0x7d || body[last] === 0x5d;
+}
