@@ -49,13 +49,13 @@ export function airbyteMessages(options: MessageOptions): Messages {
     state: (stream, state, records) => Buffer.from(states.next(stream, state, records)),
     complete: (stream) => streamStatus(stream, 'COMPLETE', clock.now()),
     failed(stream, error) {
-      const incomplete = streamStatus(stream, 'INCOMPLETE', clock.now());
+      const incomplete = () => streamStatus(stream, 'INCOMPLETE', clock.now());
       if (failureType(error.kind) === 'config_error') {
         held.set(stream, error);
-        return incomplete;
+        return incomplete();
       }
       reported.add(stream);
-      return Buffer.concat([errorTrace(error, clock.now(), stream), incomplete]);
+      return Buffer.concat([errorTrace(error, clock.now(), stream), incomplete()]);
     },
     waiting: (stream, waiting) => streamStatus(stream, 'RUNNING', clock.now(), waiting),
     end(errors) {

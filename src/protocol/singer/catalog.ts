@@ -18,6 +18,11 @@ export function singerCatalog(
   return Buffer.from(`${JSON.stringify({ streams: entries }, null, 2)}\n`);
 }
 
+/** Streams that a run without a selection reads: the standard tables, and choices where the configuration asks for them. */
+export function isSelectedByDefault(stream: Stream): boolean {
+  return stream.standard || stream.source === 'choices';
+}
+
 function catalogEntry(stream: Stream, { deletes }: CatalogOptions): JsonObject {
   const schema = streamSchema(stream.columns);
   return {
@@ -36,7 +41,7 @@ function catalogEntry(stream: Stream, { deletes }: CatalogOptions): JsonObject {
 function streamMetadata(stream: Stream): JsonObject {
   return {
     inclusion: 'available',
-    'selected-by-default': stream.standard,
+    'selected-by-default': isSelectedByDefault(stream),
     'table-key-properties': stream.key,
     'valid-replication-keys': validCursors(stream),
     ...(canBeIncremental(stream) ? {} : { 'forced-replication-method': 'FULL_TABLE' }),

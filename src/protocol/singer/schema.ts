@@ -1,5 +1,5 @@
 import type { Stream, StreamColumn } from '../../catalog/types.ts';
-import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import { mayTrackChanges } from '../cursors.ts';
 import { valueSchema } from '../value-schema.ts';
 
@@ -34,4 +34,9 @@ export function withDeleteColumns(schema: JsonObject, stream: Stream): JsonObjec
 export function propertiesOf(schema: JsonObject): JsonObject {
   const properties = schema['properties'];
   return isJsonObject(properties) ? properties : {};
+}
+
+/** A member of an object, not of its prototype: a column may be called `constructor`. */
+export function ownMember(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
 }

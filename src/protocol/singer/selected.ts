@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from '../../core/json.ts';
 import { type CatalogEntry, catalogError, columnMetadata, streamMetadata } from './catalog-file.ts';
-import { propertiesOf } from './schema.ts';
+import { ownMember, propertiesOf } from './schema.ts';
 
 /**
  * Whether the catalog selects a stream. The rules are singer-sdk's: `unsupported` is never, `automatic` always,
@@ -24,7 +24,7 @@ export function isColumnSelected(entry: CatalogEntry, column: string): boolean {
   const metadata = columnMetadata(entry, column);
   if (metadata['inclusion'] === 'unsupported') return false;
   if (metadata['inclusion'] === 'automatic') return true;
-  const schema = propertiesOf(entry.schema)[column];
+  const schema = ownMember(propertiesOf(entry.schema), column);
   const selected = metadata['selected'] ?? (isJsonObject(schema) ? schema['selected'] : undefined);
   return flag(entry.name, selected) ?? flag(entry.name, metadata['selected-by-default']) ?? true;
 }

@@ -2,10 +2,11 @@ import type { Selection, Stream, StreamColumn } from '../../catalog/types.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { validCursors } from '../cursors.ts';
 import type { MissingStream, ParsedCatalog } from '../protocol.ts';
+import { isSelectedByDefault } from './catalog.ts';
 import { type CatalogEntry, catalogEntries } from './catalog-file.ts';
 import { columnSchema } from './override.ts';
 import { type Replication, replicationOf } from './replication.ts';
-import { deleteColumnsOf, propertiesOf, streamSchema } from './schema.ts';
+import { deleteColumnsOf, ownMember, propertiesOf, streamSchema } from './schema.ts';
 import { isColumnSelected, isStreamSelected } from './selected.ts';
 
 /** Names of the selected streams of a catalog file. */
@@ -33,16 +34,14 @@ export function parseSingerCatalog(catalog: unknown, streams: readonly Stream[])
   return { selections, missing, warnings };
 }
 
-/** Every standard stream with all of its columns, for a run without a catalog. */
+/** Every default stream with all of its columns, for a run without a catalog. */
 export function standardSelections(streams: readonly Stream[]): readonly Selection[] {
-  return streams
-    .filter((stream) => stream.standard)
-    .map((stream) => ({
-      stream,
-      columns: stream.columns.map(withZone),
-      mode: 'incremental',
-      schema: streamSchema(stream.columns),
-    }));
+  return streams.filter(isSelectedByDefault).map((stream) => ({
+    stream,
+    columns: stream.columns,
+    mode: 'incremental',
+    schema: streamSchema(stream.columns),
+  }));
 }
 
 function selectionOf(entry: CatalogEntry, stream: Stream): Selection {
@@ -50,11 +49,11 @@ function selectionOf(entry: CatalogEntry, stream: Stream): Selection {
   const given = propertiesOf(entry.schema);
   const columns = selectedColumns(entry, stream, replication);
   const properties = columns.map(
-    (column) => [column.name, columnSchema(stream.name, column, given[column.name])] as const,
+    (column) => [column.name, columnSchema(stream.name, column, ownMember(given, column.name))] as const,
   );
   return {
     stream,
-    columns: columns.map(withZone),
+    columns,
     mode: replication.mode,
     ...(replication.strategy === undefined ? {} : { strategy: replication.strategy }),
     schema: schemaWith(entry, Object.fromEntries(properties)),
@@ -71,7 +70,7 @@ function selectedColumns(
   const automatic = cursor ?? validCursors(stream)[0];
   return stream.columns.filter(
     ({ name, key }) =>
-      key || name === automatic || (given[name] !== undefined && isColumnSelected(entry, name)),
+      key || name === automatic || (Object.hasOwn(given, name) && isColumnSelected(entry, name)),
   );
 }
 
@@ -79,7 +78,7 @@ function selectedColumns(
 function schemaWith(entry: CatalogEntry, properties: Readonly<Record<string, Json>>): JsonObject {
   const { required, ...schema } = entry.schema;
   const stillThere = Array.isArray(required)
-    ? required.filter((name: Json) => typeof name === 'string' && name in properties)
+    ? required.filter((name: Json) => typeof name === 'string' && Object.hasOwn(properties, name))
     : [];
   return {
     ...schema,
@@ -101,9 +100,9 @@ function drift(entry: CatalogEntry, stream: Stream): readonly string[] {
   const there = new Set(stream.columns.map((column) => column.name));
   const ours = deleteColumnsOf(stream);
   const gone = Object.keys(given).filter(
-    (name) => !there.has(name) && ours[name] === undefined && isColumnSelected(entry, name),
+    (name) => !there.has(name) && !Object.hasOwn(ours, name) && isColumnSelected(entry, name),
   );
-  const added = [...there].filter((name) => given[name] === undefined);
+  const added = [...there].filter((name) => !Object.hasOwn(given, name));
   return [
     ...(gone.length === 0
       ? []
@@ -114,12 +113,4 @@ function drift(entry: CatalogEntry, stream: Stream): readonly string[] {
           `Stream ${stream.name}: new since this catalog was made: ${added.join(', ')}. Run --discover again to extract them.`,
         ]),
   ];
-}
-
-/**
- * Singer knows RFC 3339 date-times alone, which have a zone, and targets check it. A time of day without a zone keeps the
- * `Z` that the service writes: targets store the same digits either way.
- */
-function withZone(column: StreamColumn): StreamColumn {
-  return column.transform === 'strip_zone' ? { ...column, transform: 'none' } : column;
 }
