@@ -56,13 +56,20 @@ export function tooLarge(): ConnectorError {
 /** True when more bytes than this make the body larger than we accept, compressed or not. */
 export const exceeds = (bytes: number): boolean => bytes > largestBody;
 
+/** How many bytes the body is said to have once decompressed. It is only a hint: the sender may lie. */
+export function decompressedSize(body: Buffer, encoding: string | undefined): number {
+  if (isPlain(encoding)) return body.length;
+  // A gzip body ends with its own length (ISIZE, RFC 1952).
+  const claimed = body.length < 18 ? 0 : body.readUInt32LE(body.length - 4);
+  return Math.min(claimed, body.length * deflateRatio, largestChunk);
+}
+
 /**
- * A gzip body ends with its own length (ISIZE, RFC 1952). As the size of the output buffer it saves copying the parts
- * together; a few bytes more, or zlib would start another chunk for nothing. It is only a hint: the sender may lie.
+ * The size of the output buffer: as the body's length it saves copying the parts together; a few bytes more, or zlib
+ * would start another chunk for nothing.
  */
 function chunkSize(body: Buffer): number {
-  const claimed = body.length < 18 ? 0 : body.readUInt32LE(body.length - 4);
-  return Math.max(smallestChunk, Math.min(claimed + 64, body.length * deflateRatio, largestChunk));
+  return Math.max(smallestChunk, decompressedSize(body, 'gzip') + 64);
 }
 
 const isPlain = (encoding: string | undefined) =>

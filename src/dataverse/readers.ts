@@ -1,21 +1,34 @@
+import type { Budget } from '../core/budget.ts';
 import type { Clock } from '../core/clock.ts';
 import { ConnectorError } from '../core/errors.ts';
-import { brokenOff, decompress, decompressing } from './body.ts';
+import { brokenOff, decompress, decompressedSize, decompressing } from './body.ts';
 import { collect, type Incoming, Stalled } from './exchange.ts';
 import type { Reader } from './once.ts';
 import type { Answer } from './types.ts';
 
-/** The whole answer, decompressed, in one buffer. */
-export function wholeAnswer(clock: Clock): Reader<Answer> {
+/** The whole answer, decompressed, in one buffer; of a `budget`, only when there is room for it. */
+export function wholeAnswer(clock: Clock, budget?: Budget): Reader<Answer> {
   return async (incoming, sentAt) => {
     const compressed = await collect(incoming);
     const milliseconds = clock.now() - sentAt;
     const { status, headers } = incoming;
-    const body = await decompress(compressed, headers['content-encoding']);
-    if (isJson(incoming) && !endsAsJson(body)) throw brokenOff(undefined);
-    return { status, headers, body, milliseconds };
+    const encoding = headers['content-encoding'];
+    const release = (await budget?.take(pageFactor * decompressedSize(compressed, encoding))) ?? ignore;
+    try {
+      const body = await decompress(compressed, encoding);
+      if (isJson(incoming) && !endsAsJson(body)) throw brokenOff(undefined);
+      return { status, headers, body, milliseconds, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
   };
 }
+
+/** A page takes its body's size and that of its lines, which are a little longer. */
+const pageFactor = 2.3;
+
+function ignore(): void {}
 
 /** The answer as it comes, decompressed. What fails before the first byte may be tried again; later it is the caller's. */
 export function streamedAnswer(stream: string): Reader<AsyncIterable<Buffer>> {

@@ -1,3 +1,5 @@
+import type { Budget } from '../core/budget.ts';
+
 /** The environment's addresses. `base` ends with a slash: `https://org.crm.dynamics.com/api/data/v9.2/`. */
 export interface Environment {
   readonly host: string;
@@ -16,6 +18,8 @@ export interface Request {
   /** Default `application/json`. */
   readonly accept?: string;
   readonly signal?: AbortSignal;
+  /** Memory for the decompressed answer: it is decompressed when there is room, and the room is the caller's to give back. */
+  readonly budget?: Budget;
 }
 
 /** A whole answer with status 200, its body already decompressed. */
@@ -26,6 +30,8 @@ export interface Answer {
   readonly body: Buffer;
   /** From sending to the last byte, the last attempt only. */
   readonly milliseconds: number;
+  /** Gives the room in the request's budget back, once the body and what was made of it are no longer needed. */
+  readonly release: () => void;
 }
 
 /** Told when the service makes a stream wait (429 or a closed gate). */

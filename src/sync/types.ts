@@ -1,6 +1,12 @@
+import type { Selection } from '../catalog/types.ts';
+import type { Budget } from '../core/budget.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { Log } from '../core/log.ts';
+import type { Client } from '../dataverse/types.ts';
+import type { Output } from '../output/types.ts';
+import type { Messages, ParsedState } from '../protocol/protocol.ts';
 
-/** How an incremental stream is read (docs/adr). */
+/** How a stream is read (docs/adr/0002). */
 export type Strategy = 'change_tracking' | 'modifiedon' | 'versionnumber' | 'full';
 
 /** What happened during a run, for progress and the closing table. */
@@ -25,3 +31,36 @@ export type RunEvent =
       readonly stream: string;
       readonly outcome: 'complete' | 'failed' | 'stopped' | 'not_installed';
     };
+
+/** The settings that reading depends on; a part of the configuration (docs/config.md). */
+export interface SyncSettings {
+  readonly anchorDate: string | undefined;
+  readonly pageSize: number;
+  readonly lookbackSeconds: number;
+  readonly rowFilters: Readonly<Record<string, string>>;
+  readonly incrementalStrategy: Readonly<Record<string, 'auto' | Strategy>>;
+  readonly smallTableRows: number;
+  readonly activateVersion: boolean;
+  readonly deletes: boolean;
+  readonly reconcileDeletes: boolean;
+  readonly keySetDirectory: string | undefined;
+}
+
+/** All that a run needs. `signal` ends it early: streams stop after their last written state. */
+export interface RunOptions {
+  readonly client: Client;
+  readonly settings: SyncSettings;
+  readonly selections: readonly Selection[];
+  readonly missing: readonly { readonly name: string }[];
+  readonly state: ParsedState;
+  readonly messages: Messages;
+  readonly output: Output;
+  readonly log: Log;
+  readonly observe: (event: RunEvent) => void;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+  /** Memory for pages that are decompressed and not yet written. */
+  readonly budget: Budget;
+  /** True where a finished full refresh is not repeated while its state is given (Airbyte's resumable full refresh). */
+  readonly finishedMeansDone: boolean;
+}

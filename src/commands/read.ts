@@ -1,0 +1,104 @@
+import type { Selection } from '../catalog/types.ts';
+import { createBudget } from '../core/budget.ts';
+import { consequences } from '../core/consequences.ts';
+import { ConnectorError } from '../core/errors.ts';
+import type { Redactor } from '../core/redact.ts';
+import type { Client } from '../dataverse/types.ts';
+import type { Messages, ParsedCatalog } from '../protocol/protocol.ts';
+import { runStreams } from '../sync/run.ts';
+import { sampleStreams } from '../sync/sample.ts';
+import type { RunEvent, RunOptions } from '../sync/types.ts';
+import { readJsonFile, readTextFile } from './files.ts';
+import { type Session, streamsFor, withClient } from './session.ts';
+
+/** Bytes of pages, decompressed and framed, that wait to be written: three pages of 18 MB. */
+const pageMemory = 128 << 20;
+
+/** Files of a read, and who watches it. */
+export interface ReadOptions {
+  readonly catalog: string | undefined;
+  readonly state: string | undefined;
+  /** Only try the streams: one row of each, or schemas alone. */
+  readonly test: 'all' | 'schema' | undefined;
+  readonly observe: (event: RunEvent) => void;
+}
+
+/** Reads the rows of the catalog; the exit code is 0 only if every stream is complete. */
+export async function runRead(session: Session, options: ReadOptions): Promise<number> {
+  const { protocol, config, log, signal } = session;
+  const catalog = options.catalog === undefined ? undefined : await readJsonFile(options.catalog, 'catalog');
+  const state = protocol.parseState(
+    options.state === undefined ? {} : await readTextFile(options.state, 'state'),
+  );
+  const names = catalog === undefined ? undefined : protocol.streamNames(catalog);
+  const onWait = (stream: string, seconds: number, reason: string): void =>
+    options.observe({ kind: 'waiting', stream, seconds, reason });
+
+  return withClient(session, onWait, async (client) => {
+    const { selections, missing, warnings } = await selectionsFor(session, client, catalog, names);
+    for (const warning of warnings) log.log('warn', warning);
+    if (selections.length + missing.length === 0) throw nothingSelected();
+    const messages = protocol.messages({
+      selections,
+      missing,
+      state,
+      deletes: config.deletes,
+      activateVersion: config.activateVersion,
+    });
+    const run: RunOptions = {
+      client,
+      settings: config,
+      selections: firstThatWasInterrupted(selections, state.first),
+      missing,
+      state,
+      messages: redacted(messages, session.redact),
+      output: session.output,
+      log,
+      observe: options.observe,
+      signal,
+      now: () => new Date(),
+      budget: createBudget(pageMemory),
+      finishedMeansDone: protocol.name === 'airbyte',
+    };
+    const errors = options.test ? await sampleStreams(run, options.test === 'all') : await runStreams(run);
+    return Math.max(0, ...[...errors.values()].map((error) => consequences[error.kind].exitCode));
+  });
+}
+
+async function selectionsFor(
+  session: Session,
+  client: Client,
+  catalog: unknown,
+  names: readonly string[] | undefined,
+): Promise<ParsedCatalog> {
+  const { protocol, config } = session;
+  const streams = await streamsFor(session, client, names);
+  if (catalog === undefined)
+    return { selections: protocol.defaultSelections(streams), missing: [], warnings: [] };
+  return protocol.parseCatalog(catalog, streams, { deletes: config.deletes });
+}
+
+/** The stream at which an earlier run was interrupted goes first. */
+function firstThatWasInterrupted(
+  selections: readonly Selection[],
+  first: string | undefined,
+): readonly Selection[] {
+  const at = selections.findIndex(({ stream }) => stream.name === first);
+  return at <= 0 ? selections : [...selections.slice(at), ...selections.slice(0, at)];
+}
+
+/** Messages that hold text of errors pass the redactor once more; rows and states hold no secrets and are left alone. */
+function redacted(messages: Messages, redact: Redactor): Messages {
+  return {
+    ...messages,
+    failed: (stream, error) => redact(messages.failed(stream, error)),
+    end: (errors) => redact(messages.end(errors)),
+  };
+}
+
+function nothingSelected(): ConnectorError {
+  return new ConnectorError(
+    'config',
+    'No stream is selected. Select streams in the catalog, or check the settings "tables" and "exclude_tables".',
+  );
+}

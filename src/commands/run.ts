@@ -1,0 +1,159 @@
+import type { Command } from '../cli.ts';
+import { loadConfig } from '../config/load.ts';
+import type { Config, ConfigSource } from '../config/types.ts';
+import { asConnectorError, ConnectorError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { type Redactor, redactor } from '../core/redact.ts';
+import { createProgress, type Progress } from '../output/progress.ts';
+import { renderSummary } from '../output/render.ts';
+import { createTally, type Tally } from '../output/tally.ts';
+import type { Output } from '../output/types.ts';
+import type { Protocol } from '../protocol/protocol.ts';
+import type { RunEvent } from '../sync/types.ts';
+import { runCheck } from './check.ts';
+import { runDiscover } from './discover.ts';
+import { type LogSettings, logSettings } from './logging.ts';
+import { recordCounts } from './metrics.ts';
+import { runRead } from './read.ts';
+import type { Session } from './session.ts';
+
+type SessionCommand = Extract<Command, { readonly kind: 'check' | 'discover' | 'read' }>;
+
+/** Runs a command that needs the configuration: loads it, listens to signals, logs, and closes with the exit code. */
+export async function runWithSession(
+  command: SessionCommand,
+  protocol: Protocol,
+  output: Output,
+): Promise<number> {
+  const tally = createTally(Date.now);
+  const progress = createProgress(
+    protocol.name === 'singer' ? process.stderr : { write: () => 0 },
+    tally,
+    Date.now,
+  );
+  const stop = listenToSignals();
+  try {
+    const given = logSettings(command.debug, process.env);
+    const early = logFor(protocol, output, given, progress);
+    let config: Config;
+    try {
+      config = await loadConfig(command.configs.map(sourceOf), process.env, {
+        warn: (message) => early.log('warn', message),
+      });
+    } catch (thrown) {
+      if (command.kind !== 'check') throw thrown;
+      return await checkFailed(protocol, output, asConnectorError(thrown));
+    }
+    const redact = redactor(config.secrets);
+    const settings = { level: given.level ?? config.logLevel, format: given.format ?? config.logFormat };
+    const log = logFor(protocol, output, settings, progress, redact);
+    const session: Session = { protocol, config, output, log, signal: stop.signal, redact };
+    return await runCommand(command, session, tally, stop.signal);
+  } finally {
+    progress.end();
+    stop.end();
+  }
+}
+
+async function runCommand(
+  command: SessionCommand,
+  session: Session,
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<number> {
+  try {
+    switch (command.kind) {
+      case 'check':
+        return await runCheck(session);
+      case 'discover':
+        return await runDiscover(session);
+      case 'read':
+        return await readAndSum(command, session, tally);
+      default:
+        command satisfies never;
+        return 1;
+    }
+  } catch (thrown) {
+    if (signal.aborted) return session.protocol.name === 'singer' ? 0 : 143;
+    throw redactedError(thrown, session);
+  }
+}
+
+async function readAndSum(
+  command: Extract<SessionCommand, { readonly kind: 'read' }>,
+  session: Session,
+  tally: Tally,
+): Promise<number> {
+  const counts = recordCounts(session.log, Date.now);
+  const observe = (event: RunEvent): void => {
+    tally.count(event);
+    counts.count(event);
+  };
+  const exitCode = await runRead(session, { ...command, observe });
+  counts.end();
+  for (const line of renderSummary(tally.streams, Date.now())) session.log.log('info', line);
+  if (session.signal.aborted) {
+    session.log.log('warn', 'Stopped by a signal; the last state written is where the next run goes on.');
+    return session.protocol.name === 'singer' ? 0 : 143;
+  }
+  return exitCode;
+}
+
+async function checkFailed(protocol: Protocol, output: Output, error: ConnectorError): Promise<number> {
+  const { bytes, exitCode } = protocol.checkResult({ ok: false, error });
+  await output.write(bytes);
+  return exitCode;
+}
+
+/** An error whose text is free of secrets, whatever a server or library put into it. */
+function redactedError(thrown: unknown, { redact }: Session): ConnectorError {
+  const error = asConnectorError(thrown);
+  const message = redact(error.message);
+  if (message === error.message) return error;
+  return new ConnectorError(error.kind, message, { ...error.details, cause: undefined });
+}
+
+/** The protocol's log, on stdout or stderr, above live progress where there is any. */
+export function logFor(
+  protocol: Protocol,
+  output: Output,
+  settings: Partial<LogSettings>,
+  progress?: Progress,
+  redact: Redactor = redactor([]),
+): Log {
+  return protocol.log({
+    stdout: (lines) => void output.write(redact(lines)).catch(() => undefined),
+    stderr: (lines) => {
+      const print = (): void => void process.stderr.write(redact(lines));
+      if (progress) progress.above(print);
+      else print();
+    },
+    level: settings.level ?? 'info',
+    format: settings.format ?? 'plain',
+  });
+}
+
+/** `--config ENV` reads environment variables, everything else is a file. */
+function sourceOf(word: string): ConfigSource {
+  return word === 'ENV' ? { kind: 'env' } : { kind: 'file', path: word };
+}
+
+/** A signal that SIGTERM or SIGINT aborts; a second one changes nothing. */
+function listenToSignals(): { readonly signal: AbortSignal; readonly end: () => void } {
+  const aborter = new AbortController();
+  const abort = (): void => {
+    if (aborter.signal.aborted) return;
+    aborter.abort(new ConnectorError('transient', 'Stopped by a signal.'));
+    // A reader that has stopped reading must not keep a stopped program alive: give it what it takes in 1.5 seconds.
+    setTimeout(() => process.exit(143), 1500).unref();
+  };
+  process.on('SIGTERM', abort);
+  process.on('SIGINT', abort);
+  return {
+    signal: aborter.signal,
+    end() {
+      process.off('SIGTERM', abort);
+      process.off('SIGINT', abort);
+    },
+  };
+}

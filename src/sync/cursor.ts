@@ -1,0 +1,98 @@
+import { formatInstant, type Instant, parseInstant } from '../core/instant.ts';
+import { memberText } from '../records/row.ts';
+import { anchorOf } from './anchor.ts';
+import { type Checkpoint, freshCheckpoint, type Load } from './checkpoint.ts';
+import { loadRows } from './load.ts';
+import { probe } from './reader.ts';
+import { done, inSlot, type ReadStream, type StreamRun } from './stream.ts';
+
+/**
+ * Rows by `modifiedon`, in the window from the cursor (less `lookback_seconds`, for rows that became visible late) to
+ * the start of the run. The bound is fixed, so rows that change meanwhile are the next run's; at the end the cursor is
+ * that bound. See Microsoft's "Use change tracking" page for why the cursor alone sees no deletes.
+ */
+export const readByModifiedOn: ReadStream = async (run, from) => {
+  const interrupted = from?.load?.kind === 'ranges' ? from : undefined;
+  const bound = interrupted?.upper ?? formatInstant(Math.floor(run.startedAt.getTime() / 1000));
+  const upper = parseInstant(bound) ?? 0;
+  const first = from?.cursor === undefined;
+  const lower = lowerOf(run, from);
+  if (!first && lower >= upper) {
+    run.warn(`The cursor ${from?.cursor} lies in the future; nothing to read until then.`);
+    await run.sink.running();
+    await run.checkpoint({ ...freshCheckpoint('modifiedon'), cursor: from?.cursor });
+    return done;
+  }
+  const base = { ...freshCheckpoint('modifiedon'), cursor: from?.cursor, upper: bound };
+  await loadRows(
+    run,
+    { column: 'modifiedon', lower, upper, filter: undefined, nulls: first, eager: first && isLarge(run) },
+    interrupted?.load,
+    (load) => run.checkpoint({ ...base, load, cursor: lowWater(load) ?? base.cursor }),
+  );
+  await run.sink.running();
+  await run.checkpoint({ ...freshCheckpoint('modifiedon'), cursor: bound });
+  return done;
+};
+
+/** No row below this instant is missing: where the lowest range that is still being read stands. */
+function lowWater(load: Load): string | undefined {
+  const lowest = load.kind === 'ranges' ? load.remaining[0]?.[0] : undefined;
+  return lowest === undefined ? undefined : formatInstant(lowest);
+}
+
+function lowerOf(run: StreamRun, from: Checkpoint | undefined): Instant {
+  const cursor = from?.cursor === undefined ? undefined : parseInstant(from.cursor);
+  return cursor === undefined ? anchorOf(run) : cursor - run.options.settings.lookbackSeconds;
+}
+
+function isLarge(run: StreamRun): boolean {
+  return run.estimate !== undefined && run.estimate > run.options.settings.smallTableRows;
+}
+
+/**
+ * Rows by `versionnumber`, for tables that have no modifiedon. A transaction that took its version early may commit
+ * late, so each run reads again what the run before it has read. A version below the cursor everywhere means that the
+ * environment was restored: then the table is read from the beginning.
+ */
+export const readByVersion: ReadStream = async (run, from) => {
+  const { key } = run.selection.stream.table;
+  const newest = await inSlot(run, () =>
+    probe(run.reader, { only: [key, 'versionnumber'], orderby: 'versionnumber desc', top: 1 }),
+  );
+  const highest = newest.lastRow ? BigInt(memberText(newest.lastRow, 'versionnumber') ?? '0') : 0n;
+  let start = from?.previousCursor ?? from?.cursor;
+  if (from?.cursor !== undefined && highest < BigInt(from.cursor)) {
+    run.warn(
+      'The table has no version as high as the cursor: was the environment restored? Reading it again in full.',
+    );
+    start = undefined;
+  }
+  let cursor = start ?? '0';
+  const base = { ...freshCheckpoint('versionnumber'), previousCursor: start };
+  await inSlot(run, async () => {
+    for (let page = await askAfter(run, cursor); ; ) {
+      if (page === 'again') {
+        page = await askAfter(run, cursor);
+        continue;
+      }
+      await run.sink.rows(page);
+      cursor = page.lastRow ? (memberText(page.lastRow, 'versionnumber') ?? cursor) : cursor;
+      if (page.nextLink === undefined) return;
+      await run.checkpoint({ ...base, cursor });
+      page = await askAfter(run, cursor);
+    }
+  });
+  await run.sink.running();
+  await run.checkpoint({ ...base, previousCursor: from?.cursor ?? undefined, cursor });
+  return done;
+};
+
+/** Versions are unique at any moment, so each page can be a fresh question: nothing is held open between pages. */
+function askAfter(run: StreamRun, version: string): ReturnType<StreamRun['reader']['ask']> {
+  return run.reader.ask({
+    filter: `versionnumber gt ${version}`,
+    orderby: 'versionnumber asc',
+    need: ['versionnumber'],
+  });
+}

@@ -1,0 +1,145 @@
+import { formatInstant, type Instant, parseInstant } from '../core/instant.ts';
+import { memberString } from '../records/row.ts';
+import type { Load } from './checkpoint.ts';
+import { createCrew } from './crew.ts';
+import { createBoard, type Range, type Remaining } from './ranges.ts';
+import { probe } from './reader.ts';
+import { hasColumn, inSlot, type StreamRun } from './stream.ts';
+import { walkKeys, walkLinks, walkRange } from './walk.ts';
+
+/** Which rows a load reads. */
+export interface LoadQuestion {
+  /** Column whose ranges may be read in parallel; undefined: in key order. */
+  readonly column: string | undefined;
+  /** Bounds of the column; undefined: its own least and greatest value. */
+  readonly lower: Instant | undefined;
+  readonly upper: Instant | undefined;
+  readonly filter: string | undefined;
+  /** Read the rows without a value in the column, too. */
+  readonly nulls: boolean;
+  /** Divide the ranges before their first page has come: for loads that are known to be large. */
+  readonly eager: boolean;
+}
+
+/** Called with what is left, after the rows before it were written. */
+export type Progress = (load: Load) => Promise<void>;
+
+/**
+ * Reads many rows, resumable: in parallel over ranges of a date column where there is one and the table supports it,
+ * else in key order, else by links alone (virtual and elastic tables, which restart when interrupted).
+ */
+export async function loadRows(
+  run: StreamRun,
+  question: LoadQuestion,
+  resume: Load | undefined,
+  progress: Progress,
+): Promise<void> {
+  const { kind } = run.selection.stream.table;
+  if (kind === 'virtual' || kind === 'elastic') {
+    await inSlot(run, () =>
+      walkLinks(run.reader, { filter: question.filter }, (page) => run.sink.rows(page)),
+    );
+    return;
+  }
+  if (resume?.kind === 'ranges') {
+    await readRanges(
+      run,
+      resume.column,
+      resume.remaining,
+      { ...question, nulls: resume.nulls, eager: true },
+      progress,
+    );
+    return;
+  }
+  const { column } = question;
+  const after = resume?.kind === 'keys' ? resume.after : undefined;
+  if (column === undefined || after !== undefined) {
+    await inSlot(run, () => readKeys(run, after, question.filter, progress));
+    return;
+  }
+  const span = await spanOf(run, column, question);
+  await readRanges(run, column, span, question, progress);
+}
+
+/** Column over which a table can be loaded in parallel; undefined where reading in key order is as good or all there is. */
+export function parallelColumn(run: StreamRun): string | undefined {
+  const small = run.estimate !== undefined && run.estimate <= run.options.settings.pageSize * 2;
+  return !small && hasColumn(run, 'createdon') ? 'createdon' : undefined;
+}
+
+async function readKeys(
+  run: StreamRun,
+  after: string | undefined,
+  filter: string | undefined,
+  progress: Progress,
+): Promise<void> {
+  await walkKeys(
+    run.reader,
+    after,
+    async (page, last) => {
+      await run.sink.rows(page);
+      await progress({ kind: 'keys', after: last });
+    },
+    { filter },
+  );
+}
+
+/** The least and the greatest value of a column, as one range; empty when no row has a value. */
+async function spanOf(run: StreamRun, column: string, question: LoadQuestion): Promise<Remaining> {
+  const edge = (direction: 'asc' | 'desc'): Promise<Instant | undefined> =>
+    inSlot(run, async () => {
+      const filter = [`${column} ne null`, question.filter]
+        .filter((part) => part !== undefined)
+        .join(' and ');
+      const { key } = run.selection.stream.table;
+      const page = await probe(run.reader, {
+        only: [key, column],
+        filter,
+        orderby: `${column} ${direction}`,
+        top: 1,
+      });
+      const text = page.lastRow ? memberString(page.lastRow, column) : null;
+      return text === null ? undefined : parseInstant(text);
+    });
+  const [lower, upper] = await Promise.all([question.lower ?? edge('asc'), question.upper ?? edge('desc')]);
+  if (lower === undefined || upper === undefined) return [];
+  const to = question.upper ?? upper + 1;
+  return lower < to ? [[lower, to]] : [];
+}
+
+/** Reads ranges with as many workers as there are free slots and ranges to give, then the rows without a value. */
+async function readRanges(
+  run: StreamRun,
+  column: string,
+  remaining: Remaining,
+  question: LoadQuestion,
+  progress: Progress,
+): Promise<void> {
+  const board = createBoard(remaining, question.eager);
+  const crew = createCrew(run, async () => {
+    for (let range = board.take(); range; range = board.take()) await walk(range);
+  });
+  const recruit = (): void => {
+    while (board.offers && crew.join());
+  };
+  const walk = async (range: Range): Promise<void> => {
+    await walkRange(run.reader, column, range, {
+      base: { filter: question.filter },
+      fetched: recruit,
+      deliver: (page) => run.sink.rows(page),
+      moved: () => progress({ kind: 'ranges', column, remaining: board.remaining(), nulls: question.nulls }),
+    });
+    board.finish(range);
+  };
+
+  if (board.offers) await crew.run(question.eager ? recruit : () => undefined);
+  if (question.nulls) {
+    const filter = [`${column} eq null`, question.filter].filter((part) => part !== undefined).join(' and ');
+    await inSlot(run, () => walkKeys(run.reader, undefined, (page) => run.sink.rows(page), { filter }));
+  }
+}
+
+/** `modifiedon ge …`, or nothing. */
+export function sinceFilter(column: string, instant: Instant | undefined): string | undefined {
+  return instant === undefined ? undefined : `${column} ge ${formatInstant(instant)}`;
+}

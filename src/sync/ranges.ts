@@ -1,0 +1,108 @@
+import { formatInstant, type Instant, parseInstant } from '../core/instant.ts';
+
+/**
+ * A range of instants that one worker reads: rows with `at <= column < to` are still to come. `seen` runs ahead of `at`
+ * by the pages that were fetched and not yet written; `rows` counts rows since `from`, for the density.
+ */
+export interface Range {
+  readonly from: Instant;
+  at: Instant;
+  seen: Instant;
+  to: Instant;
+  rows: number;
+  /** The server has said that more pages follow; nothing is given away before that, so short reads stay one request. */
+  more: boolean;
+}
+
+/** `[at, to)` pairs in rising order, none empty: what is left of a load. */
+export type Remaining = readonly (readonly [Instant, Instant])[];
+
+/** Who reads what. All functions are synchronous: a schedule is any sequence of calls. */
+export interface Board {
+  /** A range nobody reads, or the upper half of the one with most left; undefined when there is nothing to give. */
+  take(): Range | undefined;
+  /** True when `take` would give something. */
+  readonly offers: boolean;
+  /** The range was read to its end. */
+  finish(range: Range): void;
+  /** Its worker gave up; somebody else may take what is left. */
+  release(range: Range): void;
+  /** What is not yet written, taken ranges included. */
+  remaining(): Remaining;
+}
+
+/** Smallest span, in seconds, that can be divided. */
+const divisible = 2;
+
+/** A board over what is left of a load. With `eager` ranges are divided before their first page has come. */
+export function createBoard(remaining: Remaining, eager: boolean): Board {
+  const idle: Range[] = remaining.map(([at, to]) => open(at, to));
+  const taken = new Set<Range>();
+
+  const victim = (): Range | undefined => {
+    let best: Range | undefined;
+    for (const range of taken) {
+      if (range.to - range.seen < divisible || !(eager || range.more)) continue;
+      if (best === undefined || weight(range) > weight(best)) best = range;
+    }
+    return best;
+  };
+
+  return {
+    take() {
+      const range = idle.shift() ?? divide(victim());
+      if (range) taken.add(range);
+      return range;
+    },
+    get offers() {
+      return idle.length > 0 || victim() !== undefined;
+    },
+    finish: (range) => void taken.delete(range),
+    release(range) {
+      taken.delete(range);
+      range.seen = range.at;
+      if (range.at < range.to) idle.push(range);
+    },
+    remaining: () =>
+      [...idle, ...taken]
+        .filter((range) => range.at < range.to)
+        .map((range) => [range.at, range.to] as const)
+        .sort((one, other) => one[0] - other[0]),
+  };
+}
+
+function open(at: Instant, to: Instant): Range {
+  return { from: at, at, seen: at, to, rows: 0, more: false };
+}
+
+/** Estimated rows left, by the density so far; before the first page, by the time span alone. */
+function weight(range: Range): number {
+  const left = range.to - range.seen;
+  return range.rows === 0 ? left : left * (range.rows / Math.max(1, range.seen - range.from));
+}
+
+function divide(range: Range | undefined): Range | undefined {
+  if (!range) return undefined;
+  const middle = range.seen + Math.ceil((range.to - range.seen) / 2);
+  const upper = open(middle, range.to);
+  upper.more = range.more;
+  range.to = middle;
+  return upper;
+}
+
+/** `2026-01-01T00:00:00Z/2026-02-01T00:00:00Z,…`: one scalar, so that a deep merge of states cannot mix two lists. */
+export function formatRemaining(remaining: Remaining): string {
+  return remaining.map(([at, to]) => `${formatInstant(at)}/${formatInstant(to)}`).join(',');
+}
+
+/** The inverse of `formatRemaining`; undefined when the text is something else. */
+export function parseRemaining(text: string): Remaining | undefined {
+  if (text === '') return [];
+  const pairs: (readonly [Instant, Instant])[] = [];
+  for (const part of text.split(',')) {
+    const [from, to, ...rest] = part.split('/').map(parseInstant);
+    if (from === undefined || to === undefined || rest.length > 0 || to <= from) return undefined;
+    pairs.push([from, to]);
+  }
+  return pairs;
+}

@@ -1,0 +1,154 @@
+import { annotationsOf, rowShapeOf, selectClause } from '../catalog/select.ts';
+import type { Selection, StreamColumn } from '../catalog/types.ts';
+import { asConnectorError, ConnectorError } from '../core/errors.ts';
+import { shrinksPage } from '../dataverse/errors.ts';
+import { framePage } from '../records/page.ts';
+import type { Frame, FramedPage } from '../records/types.ts';
+import type { RunOptions } from './types.ts';
+
+/** A question to one table. Filters are OData text, not yet percent-encoded. */
+export interface Query {
+  readonly filter?: string | undefined;
+  readonly orderby?: string | undefined;
+  readonly top?: number;
+  /** Ask for change tracking: no filter, no order; the last page carries a delta link. */
+  readonly track?: boolean;
+  /** Continue a tracked read: the bare token, percent-encoded as the server wrote it. */
+  readonly deltaToken?: string;
+  readonly skipToken?: string;
+  /** Only these columns, and no rows on output: for scans and probes. */
+  readonly only?: readonly string[];
+  /** Columns that must be in the answer even if nobody selected them: the order's, for the position. */
+  readonly need?: readonly string[];
+  /** Collect the keys of the rows. */
+  readonly keys?: boolean;
+  /** Leave out rows whose column is below the value: an anchor date on a read that cannot be filtered. */
+  readonly from?: { readonly key: string; readonly value: string } | undefined;
+}
+
+/** A framed page. `release` it when it was written: until then its memory counts against the run's. */
+export interface Page extends FramedPage {
+  readonly release: () => void;
+}
+
+/** `again`: the page size or the columns had to change; ask afresh from the last position that was written. */
+export type Answered = Page | 'again';
+
+/** Reads one stream's table page by page, as framed lines. */
+export interface Reader {
+  readonly selection: Selection;
+  /** First page of a question. */
+  ask(query: Query): Promise<Answered>;
+  /** A following page: the link is followed byte for byte, under the same preferences. */
+  follow(link: string, query: Query): Promise<Answered>;
+  /** Sets `version` on the records from here on. */
+  setVersion(version: number | undefined): void;
+}
+
+/** Smallest page that is asked for before a too-large answer counts as an error. */
+const smallestPage = 20;
+
+/** A reader for one selected stream; `signal` ends what it has under way. */
+export function createReader(selection: Selection, options: RunOptions, signal: AbortSignal): Reader {
+  const { client, settings, messages, log, now, budget } = options;
+  const { stream } = selection;
+  const { table } = stream;
+  const shape = rowShapeOf(selection.columns);
+  const keyShape = rowShapeOf(selection.columns.filter((column) => column.key));
+  const rowFilter = settings.rowFilters[stream.name];
+  const noFrame: Frame = { before: Buffer.alloc(0), after: Buffer.alloc(0) };
+  let columns: readonly StreamColumn[] = selection.columns;
+  let pageSize = settings.pageSize;
+  let version: number | undefined;
+
+  const urlOf = (query: Query): string => {
+    const options: string[] = [];
+    options.push(`$select=${query.only?.join(',') ?? selectClause(columns, query.need)}`);
+    if (query.deltaToken !== undefined) options.push(`$deltatoken=${query.deltaToken}`);
+    if (query.skipToken !== undefined) options.push(`$skiptoken=${query.skipToken}`);
+    const tracked = query.track || query.deltaToken !== undefined || query.skipToken !== undefined;
+    const filters = [query.filter, tracked ? undefined : rowFilter].filter((part) => part !== undefined);
+    const filter = filters.length > 1 ? filters.map((part) => `(${part})`).join(' and ') : filters[0];
+    if (filter !== undefined) options.push(`$filter=${encodeURIComponent(filter)}`);
+    if (query.orderby !== undefined) options.push(`$orderby=${encodeURIComponent(query.orderby)}`);
+    if (query.top !== undefined) options.push(`$top=${query.top}`);
+    return `${table.setName}?${options.join('&')}`;
+  };
+
+  const preferOf = (query: Query): string[] => {
+    const prefer = query.top === undefined ? [`odata.maxpagesize=${pageSize}`] : [];
+    if (query.track) prefer.push('odata.track-changes');
+    const annotations = query.only ? [] : annotationsOf(columns);
+    if (annotations.length > 0) prefer.push(`odata.include-annotations="${annotations.join(',')}"`);
+    return prefer;
+  };
+
+  const fetch = async (url: string, query: Query): Promise<Answered> => {
+    try {
+      const { body, release } = await client.get({
+        url,
+        stream: stream.name,
+        prefer: preferOf(query),
+        signal,
+        budget,
+      });
+      try {
+        const frame = query.only ? noFrame : messages.frame(stream.name, now(), version);
+        const framed = framePage(body, query.only ? keyShape : shape, frame, {
+          ...(query.keys === undefined ? {} : { keys: query.keys }),
+          ...(query.from === undefined ? {} : { from: query.from }),
+        });
+        if (query.only || framed.lines.length === 0) release();
+        return { ...framed, release };
+      } catch (thrown) {
+        release();
+        throw thrown;
+      }
+    } catch (thrown) {
+      if (query.only === undefined && adapt(asConnectorError(thrown))) return 'again';
+      throw thrown;
+    }
+  };
+
+  /** Changes what is asked for so that the same question can succeed; false when nothing can be done. */
+  const adapt = (error: ConnectorError): boolean => {
+    if (shrinksPage(error) && pageSize > smallestPage) {
+      pageSize = Math.max(smallestPage, Math.floor(pageSize / 2));
+      log.log(
+        'warn',
+        `The answer was too large for the server; going on with pages of ${pageSize} rows.`,
+        stream.name,
+      );
+      return true;
+    }
+    const vanished = error.kind === 'schema' ? error.details.property : undefined;
+    if (vanished === undefined) return false;
+    const left = columns.filter((column) => column.column.name !== vanished);
+    if (left.length === columns.length || left.every((column) => !column.key)) return false;
+    columns = left;
+    log.log(
+      'warn',
+      `Column ${vanished} is no longer there; going on without it (it goes out as null).`,
+      stream.name,
+    );
+    return true;
+  };
+
+  return {
+    selection,
+    ask: (query) => fetch(urlOf(query), query),
+    follow: fetch,
+    setVersion(next) {
+      version = next;
+    },
+  };
+}
+
+/** Like `ask` for probes, which change neither page size nor columns. */
+export async function probe(reader: Reader, query: Query): Promise<Page> {
+  const page = await reader.ask(query);
+  if (page !== 'again') return page;
+  throw new ConnectorError('bug', 'A probe was answered with "again".', {
+    stream: reader.selection.stream.name,
+  });
+}

@@ -1,0 +1,336 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Selection, StreamColumn } from '../catalog/types.ts';
+import { createBudget } from '../core/budget.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Messages } from '../protocol/protocol.ts';
+import { runStreams } from './run.ts';
+import { createFakeTable, type FakeTable, fakeDescription } from './table.testing.ts';
+import type { RunOptions, Strategy } from './types.ts';
+
+let keySets: string;
+beforeAll(async () => {
+  keySets = await mkdtemp(join(tmpdir(), 'run-'));
+});
+afterAll(() => rm(keySets, { recursive: true, force: true }));
+
+const start = Date.UTC(2026, 0, 1);
+const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+type Line =
+  | { readonly t: 'row'; readonly row: { readonly id: string; readonly name: string } }
+  | { readonly t: 'gone'; readonly id: string }
+  | { readonly t: 'state'; readonly state: JsonObject; readonly records: number }
+  | { readonly t: 'mark'; readonly what: string };
+
+const line = (message: Line): Buffer => Buffer.from(`${JSON.stringify(message)}\n`);
+const mark = (what: string): Buffer => line({ t: 'mark', what });
+
+/** A protocol as plain as can be, so that what the engine does shows. */
+const messages: Messages = {
+  begin: () => mark('begin'),
+  started: () => mark('started'),
+  running: () => mark('running'),
+  frame: () => ({ before: Buffer.from('{"t":"row","row":{'), after: Buffer.from('}}\n') }),
+  tombstones: (_, ids) => ({
+    bytes: Buffer.concat(ids.map((each) => line({ t: 'gone', id: each }))),
+    lines: ids.length,
+  }),
+  loaded: () => mark('loaded'),
+  state: (_, state, records) => line({ t: 'state', state, records }),
+  complete: () => mark('complete'),
+  failed: (_, error) => mark(`failed: ${error.message}`),
+  waiting: () => mark('waiting'),
+  end: () => mark('end'),
+};
+
+interface Run {
+  readonly lines: readonly Line[];
+  readonly failed: boolean;
+}
+
+const settings: RunOptions['settings'] = {
+  anchorDate: '2020-01-01T00:00:00Z',
+  pageSize: 3,
+  lookbackSeconds: 600,
+  rowFilters: {},
+  incrementalStrategy: {},
+  smallTableRows: 0,
+  activateVersion: false,
+  deletes: true,
+  reconcileDeletes: true,
+  keySetDirectory: undefined,
+};
+
+interface Setup {
+  readonly strategy: Strategy;
+  readonly small?: boolean;
+  readonly without?: readonly string[];
+}
+
+/** One run, whose reader goes away after `writes` writes. */
+async function run(
+  table: FakeTable,
+  setup: Setup,
+  state: JsonObject | undefined,
+  now: number,
+  writes = Number.POSITIVE_INFINITY,
+): Promise<Run> {
+  const description = fakeDescription(table.tracked, setup.without);
+  const columns = description.columns.map(
+    (column): StreamColumn => ({
+      name: column.name,
+      column,
+      origin: 'value',
+      wire: column.name,
+      transform: 'none',
+      type: 'string',
+      key: column.name === 'id',
+    }),
+  );
+  const selection: Selection = {
+    stream: { name: 'things', table: description, columns, key: ['id'], standard: false },
+    columns,
+    mode: setup.strategy === 'full' ? 'full' : 'incremental',
+  };
+  const taken: Buffer[] = [];
+  const write = async (bytes: Buffer): Promise<void> => {
+    if (taken.length >= writes) throw new Error('the reader went away');
+    taken.push(bytes);
+    await Promise.resolve();
+  };
+  let failed = false;
+  const options: RunOptions = {
+    client: table.client,
+    settings: {
+      ...settings,
+      incrementalStrategy: { '*': setup.strategy },
+      smallTableRows: setup.small ? 1e9 : 0,
+      keySetDirectory: keySets,
+    },
+    selections: [selection],
+    missing: [],
+    state: { streams: new Map(state ? [['things', state]] : []), rest: {} },
+    messages,
+    output: { write, drained: () => Promise.resolve() },
+    log: { log: () => undefined, metric: () => undefined },
+    observe: () => undefined,
+    signal: new AbortController().signal,
+    now: () => new Date(now),
+    budget: createBudget(10_000),
+    finishedMeansDone: false,
+  };
+  try {
+    failed = (await runStreams(options)).size > 0;
+  } catch {
+    failed = true;
+  }
+  const lines = Buffer.concat(taken).toString().split('\n').filter(Boolean);
+  return { lines: lines.map((text) => JSON.parse(text) as Line), failed };
+}
+
+/** A destination that upserts and deletes by key. */
+function apply(destination: Map<string, string>, lines: readonly Line[]): void {
+  for (const each of lines) {
+    if (each.t === 'row') destination.set(each.row.id, each.row.name);
+    if (each.t === 'gone') destination.delete(each.id);
+  }
+}
+
+const lastState = (lines: readonly Line[]): JsonObject | undefined =>
+  lines.findLast((each) => each.t === 'state')?.state;
+const truth = (table: FakeTable): Record<string, string> =>
+  Object.fromEntries([...table.rows.values()].map((row) => [row.id, row.name]));
+
+const setups: readonly (Setup & { readonly deletes: boolean })[] = [
+  { strategy: 'change_tracking', deletes: true },
+  { strategy: 'change_tracking', small: true, deletes: true },
+  { strategy: 'modifiedon', deletes: false },
+  { strategy: 'versionnumber', deletes: false },
+];
+const named = setups.map(
+  (setup) => [`${setup.strategy}${setup.small ? ', small table' : ''}`, setup] as const,
+);
+
+type Write = { readonly kind: 'put' | 'remove'; readonly n: number; readonly ms: number };
+const writesOf = (deletes: boolean): fc.Arbitrary<Write[]> =>
+  fc.array(
+    fc.record({
+      kind: deletes
+        ? fc.constantFrom('put' as const, 'put' as const, 'remove' as const)
+        : fc.constant('put' as const),
+      n: fc.nat(40),
+      ms: fc.nat(5000),
+    }),
+    { maxLength: 25 },
+  );
+
+describe.each(named)('reading by %s', (_, setup) => {
+  it('ends with the truth, however often it is killed and whoever writes meanwhile', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(40), fc.nat(90_000)), { maxLength: 40 }),
+        fc.array(fc.nat(25), { maxLength: 4 }),
+        writesOf(setup.deletes),
+        fc.integer({ min: 1, max: 6 }),
+        async (initial, kills, writes, concurrency) => {
+          const table = createFakeTable(concurrency);
+          for (const [n, ms] of initial) table.put(id(n), start + ms);
+          const pending = [...writes];
+          let clock = start + 100_000;
+          const writeSome = (): void => {
+            const next = pending.shift();
+            if (next?.kind === 'put') table.put(id(next.n), clock + next.ms);
+            else if (next) table.remove(id(next.n));
+          };
+          const destination = new Map<string, string>();
+          let state: JsonObject | undefined;
+          table.interfere = writeSome;
+          for (const writesUntilKill of kills) {
+            const { lines } = await run(table, setup, state, clock, writesUntilKill);
+            apply(destination, lines);
+            state = lastState(lines) ?? state;
+            clock += 10_000;
+          }
+          table.interfere = () => undefined;
+          while (pending.length > 0) writeSome();
+          clock += 10_000;
+          for (let quiet = 0; quiet < 2; quiet += 1) {
+            const { lines, failed } = await run(table, setup, state, clock);
+            expect(failed).toBe(false);
+            apply(destination, lines);
+            state = lastState(lines);
+            clock += 1000;
+          }
+          expect(Object.fromEntries(destination)).toEqual(truth(table));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('writes states whose record counts add up, and never two alike', async () => {
+    const table = createFakeTable(4);
+    for (let n = 0; n < 40; n += 1) table.put(id(n), start + n * 1000);
+    const { lines } = await run(table, setup, undefined, start + 100_000);
+    let since = 0;
+    for (const each of lines) {
+      if (each.t === 'row' || each.t === 'gone') since += 1;
+      if (each.t === 'state') {
+        expect(each.records).toBe(since);
+        since = 0;
+      }
+    }
+    expect(since).toBe(0);
+    const states = lines.filter((each) => each.t === 'state').map((each) => JSON.stringify(each.state));
+    expect(new Set(states).size).toBe(states.length);
+    expect(lines.at(-2)).toEqual({ t: 'mark', what: 'complete' });
+    expect(lines.at(-3)).toMatchObject({ t: 'state' });
+  });
+
+  it('brings only what changed in the run after', async () => {
+    const table = createFakeTable(2);
+    for (let n = 0; n < 20; n += 1) table.put(id(n), start + n * 1000);
+    const first = await run(table, setup, undefined, start + 1_000_000);
+    table.put(id(3), start + 1_200_000);
+    const second = await run(table, setup, lastState(first.lines), start + 2_000_000);
+    const third = await run(table, setup, lastState(second.lines), start + 4_000_000);
+    const rows = (each: Run): string[] =>
+      each.lines.flatMap((message) => (message.t === 'row' ? [message.row.id] : []));
+    if (setup.strategy === 'versionnumber') expect(rows(second)).toContain(id(3));
+    else expect(rows(second)).toEqual([id(3)]);
+    if (setup.strategy !== 'versionnumber') expect(rows(third)).toEqual([]);
+  });
+});
+
+describe('a full refresh', () => {
+  it('goes on where it was killed, and misses nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(60), fc.nat(60_000)), { maxLength: 50 }),
+        fc.array(fc.nat(30), { maxLength: 4 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.boolean(),
+        async (initial, kills, concurrency, withoutDates) => {
+          const table = createFakeTable(concurrency);
+          for (const [n, ms] of initial) table.put(id(n), start + ms, n % 7 === 0 ? { createdon: null } : {});
+          const setup: Setup = { strategy: 'full', without: withoutDates ? ['createdon', 'modifiedon'] : [] };
+          const destination = new Map<string, string>();
+          let state: JsonObject | undefined;
+          for (const writes of [...kills, Number.POSITIVE_INFINITY]) {
+            const { lines } = await run(table, setup, state, start + 100_000, writes);
+            apply(destination, lines);
+            state = lastState(lines) ?? state;
+          }
+          expect(Object.fromEntries(destination)).toEqual(truth(table));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('an expired token', () => {
+  it('leads to a reload, and rows deleted in the gap become tombstones', async () => {
+    for (const small of [true, false]) {
+      const setup: Setup = { strategy: 'change_tracking', small };
+      const table = createFakeTable(3);
+      for (let n = 0; n < 30; n += 1) table.put(id(n), start + n * 1000);
+      const destination = new Map<string, string>();
+      const first = await run(table, setup, undefined, start + 1_000_000 + Number(small));
+      apply(destination, first.lines);
+      for (const n of [2, 5, 11]) table.remove(id(n));
+      table.put(id(50), start + 1_100_000);
+      // Below the version that the changes have brought, above that of the token.
+      table.expiredBelow = 134;
+      const second = await run(table, setup, lastState(first.lines), start + 2_000_000 + Number(small));
+      expect(second.failed).toBe(false);
+      apply(destination, second.lines);
+      expect(Object.fromEntries(destination)).toEqual(truth(table));
+    }
+  });
+
+  it('is survived when the run is killed in the middle of the reload', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(25), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.nat(29), { maxLength: 8 }),
+        async (kills, gone) => {
+          const setup: Setup = { strategy: 'change_tracking' };
+          const table = createFakeTable(3);
+          for (let n = 0; n < 30; n += 1) table.put(id(n), start + n * 1000);
+          const destination = new Map<string, string>();
+          let clock = start + 1_000_000 + Math.floor(Math.random() * 1e9) * 1000;
+          const first = await run(table, setup, undefined, clock);
+          apply(destination, first.lines);
+          let state = lastState(first.lines);
+          for (const n of gone) table.remove(id(n));
+          table.expiredBelow = 130 + gone.length;
+          for (const writes of [...kills, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]) {
+            clock += 1000;
+            const { lines } = await run(table, setup, state, clock, writes);
+            apply(destination, lines);
+            state = lastState(lines) ?? state;
+          }
+          expect(Object.fromEntries(destination)).toEqual(truth(table));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('of a table whose tracking was switched off leads to the next best strategy', async () => {
+    const setup: Setup = { strategy: 'change_tracking' };
+    const table = createFakeTable(3);
+    for (let n = 0; n < 10; n += 1) table.put(id(n), start + n * 1000);
+    const first = await run(table, setup, undefined, start + 1_000_000);
+    table.tracked = false;
+    table.put(id(3), start + 1_500_000);
+    const second = await run(table, setup, lastState(first.lines), start + 2_000_000);
+    expect(second.failed).toBe(false);
+    expect(lastState(second.lines)).toMatchObject({ strategy: 'modifiedon' });
+  });
+});
