@@ -11,28 +11,17 @@ export interface Consequence {
 
 /**
  * One table from what went wrong to what follows. Every failure ends in exit code 1: both Meltano and the Airbyte
- * platform know only zero and not zero. A retry by the platform helps where the failure type is transient; so an
- * expired change-tracking token is one, since the next run reloads the table.
+ * platform know only zero and not zero. The platform does not retry a first failure of `config_error`.
  */
 export const consequences: Readonly<Record<ErrorKind, Consequence>> = {
   config: { exitCode: 1, failureType: 'config_error' },
   auth: { exitCode: 1, failureType: 'config_error' },
   permission: { exitCode: 1, failureType: 'config_error' },
   not_installed: { exitCode: 1, failureType: 'config_error' },
-  schema: { exitCode: 1, failureType: 'config_error' },
   throttled: { exitCode: 1, failureType: 'transient_error' },
   transient: { exitCode: 1, failureType: 'transient_error' },
-  expired_token: { exitCode: 1, failureType: 'transient_error' },
+  expired_token: { exitCode: 1, failureType: 'system_error' },
+  schema: { exitCode: 1, failureType: 'system_error' },
   protocol: { exitCode: 1, failureType: 'system_error' },
   bug: { exitCode: 1, failureType: 'system_error' },
 };
-
-/**
- * The order in which failures are reported: transient ones first, because the Airbyte platform decides by the earliest
- * ERROR trace whether it tries again (docs: Airbyte protocol, AirbyteTraceMessage).
- */
-export function byUrgency(a: ErrorKind, b: ErrorKind): number {
-  return rank[consequences[a].failureType] - rank[consequences[b].failureType];
-}
-
-const rank: Readonly<Record<FailureType, number>> = { transient_error: 0, system_error: 1, config_error: 2 };

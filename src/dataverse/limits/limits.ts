@@ -46,14 +46,17 @@ interface Waiting {
   cancel(): void;
 }
 
+/** 6,000 requests in 300 seconds ("Service protection API limits"). */
+const allowedRate = 20;
 /** Waits shorter than this are not worth telling. */
 const worthTelling = 2_000;
 const executionTimeCode = '0x80072321';
 
 export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListener): Limits {
   const share = settings.budgetPercent / 100;
-  // 6,000 requests in 300 seconds are 20 a second ("Service protection API limits").
-  const rate = pace(Math.min(settings.requestsPerSecond, 20 * share));
+  const rate = pace(
+    share < 1 ? Math.min(settings.requestsPerSecond, allowedRate * share) : settings.requestsPerSecond,
+  );
   const size = growth(settings.maxConcurrency, share);
   const time = budget(share);
   const queue = turns<Waiting>();

@@ -1,8 +1,9 @@
+import type { FailureType } from '../../core/consequences.ts';
 import type { ConnectorError } from '../../core/errors.ts';
 import { line } from '../lines.ts';
 import { cut } from '../log-lines.ts';
 import type { Waiting } from '../protocol.ts';
-import { type FailureType, failureType } from './failure.ts';
+import { failureType } from './failure.ts';
 
 /** The platform cuts messages at 50,000 characters and stack traces at 100,000. */
 const longestMessage = 50_000;
