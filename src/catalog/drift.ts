@@ -1,28 +1,4 @@
-import type { ConnectorError } from '../core/errors.ts';
-import type { Stream, StreamColumn } from './types.ts';
-
-/**
- * The column that a query named and the table no longer has, as the server's refusal tells it (code 0x0 or 0x80060888,
- * status 400); undefined when the error says something else. The server names one at a time.
- */
-export function vanishedColumn(error: ConnectorError): string | undefined {
-  const { details, message } = error;
-  if (details.status !== undefined && details.status !== 400) return undefined;
-  return /Could not find a property named '([^']+)' on type/.exec(message)?.[1];
-}
-
-/**
- * The columns to ask for once `names` (wire names) are gone: those, and the labels and types that hang on them, are left
- * out of the query. The shape of the rows stays: a destination has been promised the columns, so they go out as null.
- * Undefined when the key is gone: then nothing can be read.
- */
-export function withoutColumns(
-  columns: readonly StreamColumn[],
-  names: ReadonlySet<string>,
-): readonly StreamColumn[] | undefined {
-  const left = columns.filter(({ column }) => !names.has(column.name));
-  return columns.some((column) => column.key && names.has(column.column.name)) ? undefined : left;
-}
+import type { Stream } from './types.ts';
 
 /** Names of the stream's columns that a catalog written earlier does not know. */
 export function newColumns(stream: Stream, known: ReadonlySet<string>): string[] {
