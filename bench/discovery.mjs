@@ -3,41 +3,33 @@
 // requests a second. Bars: under 60 s, under 300 MB resident, an Airbyte catalog of less than 10 MB.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as later } from 'node:timers/promises';
-import { createGunzip } from 'node:zlib';
-import { Agent, request as send } from 'undici';
+import { Agent } from 'undici';
 import { streamsOf } from '../dist/catalog/streams.js';
+import { createClient } from '../dist/dataverse/client.js';
 import { discover } from '../dist/dataverse/metadata/discover.js';
 import { airbyte } from '../dist/protocol/airbyte/airbyte.js';
 
-const perSecond = 15;
 const bars = { seconds: 60, megabytes: 300, catalog: 10 };
 
 const server = fork(new URL('organisation-server.mjs', import.meta.url), [JSON.stringify({})]);
 const [port] = await once(server, 'message');
 
-const agent = new Agent();
-let next = 0;
-let requests = 0;
-/** Spaces requests evenly, as the connector's limits do. */
-async function open({ url }) {
-  requests += 1;
-  const at = Math.max(performance.now(), next);
-  next = at + 1000 / perSecond;
-  await later(at - performance.now());
-  const { body } = await send(`http://127.0.0.1:${port}/${url}`, { dispatcher: agent });
-  return body.pipe(createGunzip());
-}
-const client = {
-  concurrency: 8,
-  open,
-  async get(request) {
-    const chunks = [];
-    for await (const chunk of await open(request)) chunks.push(chunk);
-    return { status: 200, headers: {}, body: Buffer.concat(chunks), milliseconds: 0 };
-  },
-};
 const log = { log: (level, message) => level !== 'debug' && console.error(level, message), metric() {} };
+
+/** Our own client and its limits, without a sign-in. */
+const client = await createClient(
+  {
+    environmentHost: '127.0.0.1',
+    environmentOrigin: `http://127.0.0.1:${port}`,
+    requestsPerSecond: 15,
+    maxConcurrency: undefined,
+    budgetPercent: 100,
+    maxWaitSeconds: 60,
+    requestTimeoutSeconds: 60,
+    secrets: [],
+  },
+  { log, tokens: { token: async () => 'x', refresh: async () => 'x' }, dispatcher: new Agent() },
+);
 
 let peak = 0;
 const watch = setInterval(() => {
@@ -57,13 +49,13 @@ const streams = streamsOf(tables, options);
 const catalog = airbyte.catalog(streams).length / 1e6;
 peak = Math.max(peak, process.memoryUsage.rss());
 clearInterval(watch);
-await agent.close();
+await client.close();
 server.kill();
 
 const columns = streams.reduce((sum, stream) => sum + stream.columns.length, 0);
 const megabytes = peak / 1e6;
 console.log(`found      ${streams.length} streams, ${columns} columns; ${excluded.length} sets left out`);
-console.log(`requests   ${requests}`);
+console.log(`requests   ${client.requests}`);
 console.log(`time       ${seconds.toFixed(1)} s (bar: ${bars.seconds})`);
 console.log(`resident   ${megabytes.toFixed(0)} MB at most (bar: ${bars.megabytes})`);
 console.log(`catalog    ${catalog.toFixed(1)} MB as an Airbyte message (bar: ${bars.catalog})`);

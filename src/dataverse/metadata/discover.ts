@@ -1,4 +1,4 @@
-import { ConnectorError } from '../../core/errors.ts';
+import { asConnectorError, ConnectorError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Client } from '../types.ts';
 import { chunksOf, isUnclear } from './chunks.ts';
@@ -60,6 +60,7 @@ async function readDefinitions(
   } catch (error) {
     if (!isRefusal(error)) throw error;
     log.log('warn', withoutAttributes);
+    log.log('info', asConnectorError(error).message);
     return undefined;
   }
 }
