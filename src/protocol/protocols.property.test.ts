@@ -48,7 +48,18 @@ const streamState: fc.Arbitrary<StreamState> = fc
 
 const options = { missing: [], deletes: true, activateVersion: false };
 const run = (protocol: (typeof protocols)[number], state: ParsedState): Messages =>
-  protocol.messages({ ...options, state, selections: singer.defaultSelections(streams) });
+  protocol.messages({
+    ...options,
+    state,
+    selections: singer.defaultSelections(streams),
+    now: unsteadyClock(),
+  });
+
+/** A clock that jumps back now and then, as a machine's clock may when it is set. */
+function unsteadyClock(): () => number {
+  let calls = 0;
+  return () => Date.UTC(2026, 0, 1) + ((calls++ * 7919) % 1000);
+}
 
 /** Members of `state` that are null and were not in `before` are members that vanished. */
 function withoutVanished(state: StreamState | undefined, written: StreamState): JsonObject {
