@@ -1,9 +1,8 @@
-import type { Selection } from '../catalog/types.ts';
+import type { Selection, Stream } from '../catalog/types.ts';
 import { createBudget } from '../core/budget.ts';
 import { consequences } from '../core/consequences.ts';
 import { ConnectorError } from '../core/errors.ts';
 import type { Redactor } from '../core/redact.ts';
-import type { Client } from '../dataverse/types.ts';
 import type { Messages, ParsedCatalog } from '../protocol/protocol.ts';
 import { runStreams } from '../sync/run.ts';
 import { sampleStreams } from '../sync/sample.ts';
@@ -35,7 +34,8 @@ export async function runRead(session: Session, options: ReadOptions): Promise<n
     options.observe({ kind: 'waiting', stream, seconds, reason });
 
   return withClient(session, onWait, async (client) => {
-    const { selections, missing, warnings } = await selectionsFor(session, client, catalog, names);
+    const streams = await streamsFor(session, client, names);
+    const { selections, missing, warnings } = selectionsFrom(session, streams, catalog);
     for (const warning of warnings) log.log('warn', warning);
     if (selections.length + missing.length === 0) throw nothingSelected();
     const messages = protocol.messages({
@@ -49,6 +49,7 @@ export async function runRead(session: Session, options: ReadOptions): Promise<n
       client,
       settings: config,
       selections: firstThatWasInterrupted(selections, state.first),
+      streams,
       missing,
       state,
       messages: redacted(messages, session.redact),
@@ -65,14 +66,12 @@ export async function runRead(session: Session, options: ReadOptions): Promise<n
   });
 }
 
-async function selectionsFor(
-  session: Session,
-  client: Client,
+/** What the catalog selects, or without one what the protocol reads by default. */
+function selectionsFrom(
+  { protocol, config }: Session,
+  streams: readonly Stream[],
   catalog: unknown,
-  names: readonly string[] | undefined,
-): Promise<ParsedCatalog> {
-  const { protocol, config } = session;
-  const streams = await streamsFor(session, client, names);
+): ParsedCatalog {
   if (catalog === undefined)
     return { selections: protocol.defaultSelections(streams), missing: [], warnings: [] };
   return protocol.parseCatalog(catalog, streams, { deletes: config.deletes });

@@ -1,3 +1,4 @@
+import { choicesStream } from '../catalog/choices.ts';
 import { streamsOf } from '../catalog/streams.ts';
 import type { Stream } from '../catalog/types.ts';
 import type { Config } from '../config/types.ts';
@@ -5,6 +6,7 @@ import type { Log } from '../core/log.ts';
 import type { Redactor } from '../core/redact.ts';
 import { createClient } from '../dataverse/client.ts';
 import { discover } from '../dataverse/metadata/discover.ts';
+import type { Wanted } from '../dataverse/metadata/wanted.ts';
 import type { Client, WaitListener } from '../dataverse/types.ts';
 import type { Output } from '../output/types.ts';
 import type { Protocol } from '../protocol/protocol.ts';
@@ -41,7 +43,16 @@ export async function streamsFor(
   client: Client,
   names: readonly string[] | undefined,
 ): Promise<readonly Stream[]> {
-  const wanted = names ? { setNames: names } : { tables: config.tables, excludeTables: config.excludeTables };
-  const { tables } = await discover(client, wanted, log);
-  return streamsOf(tables, config);
+  const { tables } = await discover(client, wantedBy(config, names), log);
+  const streams = streamsOf(tables, config);
+  return config.choicesStream ? [...streams, choicesStream(streams)] : streams;
+}
+
+/** The stream of choices tells of all tables that the configuration wants, whichever others a catalog selects. */
+function wantedBy(config: Config, names: readonly string[] | undefined): Wanted {
+  const { tables, excludeTables } = config;
+  if (names === undefined) return { tables, excludeTables };
+  return config.choicesStream && names.includes('choices')
+    ? { tables: [...tables, ...names], excludeTables }
+    : { setNames: names };
 }

@@ -30,7 +30,7 @@ function selectionOf(
 }
 
 const all = ['accountid', 'modifiedon', 'versionnumber'];
-const auto = { incrementalStrategy: {} };
+const auto = { incrementalStrategy: {}, rowFilters: {} };
 
 describe('the plan of a stream', () => {
   it.each<[string, Selection, Strategy]>([
@@ -53,21 +53,31 @@ describe('the plan of a stream', () => {
   });
 
   it('follows the configuration, for the table before for all', () => {
-    const settings = { incrementalStrategy: { '*': 'modifiedon', accounts: 'versionnumber' } } as const;
+    const settings = {
+      incrementalStrategy: { '*': 'modifiedon', accounts: 'versionnumber' },
+      rowFilters: {},
+    } as const;
     expect(planStream(selectionOf(true, all), settings).strategy).toBe('versionnumber');
-    expect(planStream(selectionOf(true, all), { incrementalStrategy: { '*': 'modifiedon' } }).strategy).toBe(
-      'modifiedon',
-    );
+    expect(
+      planStream(selectionOf(true, all), { incrementalStrategy: { '*': 'modifiedon' }, rowFilters: {} })
+        .strategy,
+    ).toBe('modifiedon');
   });
 
   it('says when what was asked for is not possible', () => {
     const plan = planStream(selectionOf(false, all), {
       incrementalStrategy: { accounts: 'change_tracking' },
+      rowFilters: {},
     });
     expect(plan).toEqual({
       strategy: 'modifiedon',
       reason: expect.stringContaining('change_tracking is not possible here'),
     });
+  });
+
+  it('does not track changes of a table with a row filter, which the service would refuse', () => {
+    const settings = { incrementalStrategy: {}, rowFilters: { accounts: 'statecode eq 0' } };
+    expect(planStream(selectionOf(true, all), settings).strategy).toBe('modifiedon');
   });
 
   it('leaves out what was found not to work', () => {

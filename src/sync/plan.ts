@@ -14,13 +14,17 @@ export interface StreamPlan {
  */
 export function planStream(
   selection: Selection,
-  settings: Pick<SyncSettings, 'incrementalStrategy'>,
+  settings: Pick<SyncSettings, 'incrementalStrategy' | 'rowFilters'>,
   without: readonly Strategy[] = [],
 ): StreamPlan {
   if (selection.mode === 'full') return { strategy: 'full', reason: 'the catalog asks for a full refresh' };
   const { name, table } = selection.stream;
   const wished = settings.incrementalStrategy[name] ?? settings.incrementalStrategy['*'] ?? 'auto';
-  const possible = strategiesOf(selection).filter((strategy) => !without.includes(strategy));
+  // A change-tracked read cannot be filtered: with a row filter, a cursor has to do.
+  const filtered: readonly Strategy[] = settings.rowFilters[name] === undefined ? [] : ['change_tracking'];
+  const possible = strategiesOf(selection).filter(
+    (strategy) => ![...without, ...filtered].includes(strategy),
+  );
   if (wished !== 'auto' && possible.includes(wished))
     return { strategy: wished, reason: 'the configuration says so (incremental_strategy)' };
   const asked = selection.strategy;

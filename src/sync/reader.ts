@@ -1,3 +1,4 @@
+import { metadataWatch } from '../catalog/drift.ts';
 import { annotationsOf, rowShapeOf, selectClause } from '../catalog/select.ts';
 import type { Selection, StreamColumn } from '../catalog/types.ts';
 import { asConnectorError, ConnectorError } from '../core/errors.ts';
@@ -60,6 +61,7 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
   let columns: readonly StreamColumn[] = selection.columns;
   let pageSize = settings.pageSize;
   let version: number | undefined;
+  const metadataChanged = metadataWatch();
 
   const urlOf = (query: Query): string => {
     const options: string[] = [];
@@ -98,6 +100,12 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
           ...(query.keys === undefined ? {} : { keys: query.keys }),
           ...(query.from === undefined ? {} : { from: query.from }),
         });
+        if (metadataChanged(framed.metadataVersion))
+          log.log(
+            'warn',
+            "The environment's metadata changed during the read; run discovery again.",
+            stream.name,
+          );
         if (query.only || framed.lines.length === 0) release();
         return { ...framed, release };
       } catch (thrown) {
@@ -122,9 +130,8 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
       return true;
     }
     const vanished = error.kind === 'schema' ? error.details.property : undefined;
-    if (vanished === undefined) return false;
-    const left = columns.filter((column) => column.column.name !== vanished);
-    if (left.length === columns.length || left.every((column) => !column.key)) return false;
+    const left = columns.filter(({ column }) => column.name !== vanished);
+    if (left.length === columns.length || !left.some((column) => column.key)) return false;
     columns = left;
     log.log(
       'warn',

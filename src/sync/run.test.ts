@@ -112,6 +112,7 @@ async function run(
       keySetDirectory: keySets,
     },
     selections: [selection],
+    streams: [selection.stream],
     missing: [],
     state: { streams: new Map(state ? [['things', state]] : []), rest: {} },
     messages,

@@ -1,8 +1,10 @@
 import { asConnectorError, type ConnectorError } from '../core/errors.ts';
 import { readChanges } from './changes.ts';
 import { type Checkpoint, freshCheckpoint, parseCheckpoint } from './checkpoint.ts';
+import { readChoices } from './choices.ts';
 import { readByModifiedOn, readByVersion } from './cursor.ts';
 import { estimateRows } from './estimate.ts';
+import { checkRowFilters } from './filters.ts';
 import { readFull } from './full.ts';
 import { planStream } from './plan.ts';
 import { createReader } from './reader.ts';
@@ -31,9 +33,13 @@ export async function runStreams(options: RunOptions): Promise<ReadonlyMap<strin
       parseCheckpoint(stream.name, state.streams.get(stream.name)),
     ]),
   );
+  await checkRowFilters(options);
   const errors = new Map<string, ConnectorError>();
   await output.write(messages.begin());
-  for (const { name } of options.missing) await endMissing(name, options);
+  for (const { name } of options.missing) {
+    await output.write(messages.started(name, 0));
+    await endMissing(name, options);
+  }
 
   const estimates = await estimateRows(options);
   const slots = createSlots(() => options.client.concurrency);
@@ -65,9 +71,7 @@ async function endMissing(name: string, { messages, output, log, observe }: RunO
     { replication_key: null, replication_key_value: null, complete: true },
     0,
   );
-  await output.write(
-    Buffer.concat([messages.started(name, 0), messages.running(name), state, messages.complete(name)]),
-  );
+  await output.write(Buffer.concat([messages.running(name), state, messages.complete(name)]));
   observe({ kind: 'ended', stream: name, outcome: 'not_installed' });
 }
 
@@ -129,6 +133,10 @@ async function takeTurn(slots: Slots, signal: AbortSignal): Promise<void> {
 async function readByPlan(run: StreamRun, from: Checkpoint | undefined): Promise<void> {
   const without: Strategy[] = [];
   for (;;) {
+    if (run.selection.stream.source === 'choices') {
+      await readChoices(run, undefined);
+      return;
+    }
     const { strategy, reason } = planStream(run.selection, run.options.settings, without);
     run.info(`Reading by ${strategy}: ${reason}.`);
     run.options.observe({ kind: 'started', stream: run.name, strategy, estimate: run.estimate });

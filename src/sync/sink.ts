@@ -8,7 +8,7 @@ import type { RunOptions } from './types.ts';
  */
 export interface Sink {
   /** Resolves when the rows were taken; the page is released. */
-  rows(page: Page): Promise<void>;
+  rows(page: Pick<Page, 'lines' | 'rows' | 'release'>): Promise<void>;
   deletes(ids: readonly string[], at: Date): Promise<void>;
   /** Writes a state that covers rows already written; resolves when it was taken. */
   state(checkpoint: Checkpoint): Promise<void>;

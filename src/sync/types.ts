@@ -1,4 +1,4 @@
-import type { Selection } from '../catalog/types.ts';
+import type { Selection, Stream } from '../catalog/types.ts';
 import type { Budget } from '../core/budget.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
@@ -51,6 +51,8 @@ export interface RunOptions {
   readonly client: Client;
   readonly settings: SyncSettings;
   readonly selections: readonly Selection[];
+  /** All streams of the environment that discovery described: whose choices the stream of choices tells. */
+  readonly streams: readonly Stream[];
   readonly missing: readonly { readonly name: string }[];
   readonly state: ParsedState;
   readonly messages: Messages;

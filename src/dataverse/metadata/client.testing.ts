@@ -23,7 +23,13 @@ export function fakeClient(
         const kind = body === 403 ? 'permission' : body >= 500 && body !== 501 ? 'transient' : 'protocol';
         throw new ConnectorError(kind, `status ${body}`, { status: body });
       }
-      return { status: 200, headers: {}, body: Buffer.from(JSON.stringify(body)), milliseconds: 0, release: () => undefined };
+      return {
+        status: 200,
+        headers: {},
+        body: Buffer.from(JSON.stringify(body)),
+        milliseconds: 0,
+        release: () => undefined,
+      };
     },
     async open() {
       return (async function* () {
