@@ -42,8 +42,10 @@ async function run(command: Command, output: Output): Promise<number> {
       await output.write((await protocolOf(command.protocol)).spec(configSchema()));
       return 0;
     }
-    case 'about':
-      throw new Error('about');
+    case 'about': {
+      const { runAbout } = await import('./commands/about.ts');
+      return runAbout(command.format, output);
+    }
     case 'check':
     case 'discover':
     case 'read': {
