@@ -1,7 +1,7 @@
+import { consequences, type FailureType } from '../../core/consequences.ts';
 import type { ConnectorError } from '../../core/errors.ts';
 import { nothing } from '../lines.ts';
 import type { MessageOptions, Messages } from '../protocol.ts';
-import { failureType, worthRetrying } from './failure.ts';
 import { airbyteSchema, deletedAt, propertiesOf, updatedAt } from './schema.ts';
 import { newStates } from './state.ts';
 import { errorTrace, rowEstimate, streamStatus, summaryTrace } from './traces.ts';
@@ -50,7 +50,7 @@ export function airbyteMessages(options: MessageOptions): Messages {
     complete: (stream) => streamStatus(stream, 'COMPLETE', clock.now()),
     failed(stream, error) {
       const incomplete = () => streamStatus(stream, 'INCOMPLETE', clock.now());
-      if (failureType(error.kind) === 'config_error') {
+      if (!mayBeRetried(error)) {
         held.set(stream, error);
         return incomplete();
       }
@@ -63,9 +63,12 @@ export function airbyteMessages(options: MessageOptions): Messages {
       if (all.size === 0) return nothing;
       // The platform looks at the earliest ERROR trace alone, and retries nothing when that is a config_error.
       const late = [...all].filter(([stream]) => !reported.has(stream));
-      const ordered = [...late.filter(mayBeRetried), ...late.filter((failure) => !mayBeRetried(failure))];
+      const ordered = [
+        ...late.filter(([, error]) => mayBeRetried(error)),
+        ...late.filter(([, error]) => !mayBeRetried(error)),
+      ];
       const traces = ordered.map(([stream, error]) => errorTrace(error, clock.later(), stream));
-      const failure = worthRetrying([...all.values()].map((error) => error.kind));
+      const failure = failureTypeOf([...all.values()]);
       return Buffer.concat([...traces, summaryTrace([...all.keys()], failure, clock.later())]);
     },
   };
@@ -82,8 +85,15 @@ function configured(selection: MessageOptions['selections'][number], deletes: bo
   };
 }
 
-function mayBeRetried([, error]: readonly [string, ConnectorError]): boolean {
-  return failureType(error.kind) !== 'config_error';
+function mayBeRetried(error: ConnectorError): boolean {
+  return consequences[error.kind].failureType !== 'config_error';
+}
+
+/** The failure type of several failures together: what can be retried should be. */
+function failureTypeOf(errors: readonly ConnectorError[]): FailureType {
+  const types = new Set(errors.map((error) => consequences[error.kind].failureType));
+  if (types.has('transient_error')) return 'transient_error';
+  return types.has('system_error') ? 'system_error' : 'config_error';
 }
 
 /** Times in milliseconds that never fall, whatever the system's clock does: destinations order rows by them. */

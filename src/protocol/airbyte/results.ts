@@ -1,7 +1,7 @@
+import { consequences } from '../../core/consequences.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { line } from '../lines.ts';
 import type { CheckOutcome } from '../protocol.ts';
-import { failureType } from './failure.ts';
 import { errorTrace } from './traces.ts';
 
 /** Where a person who sets up the source in Airbyte reads on. */
@@ -29,7 +29,7 @@ export function checkResult(outcome: CheckOutcome): { readonly bytes: Buffer; re
   if (outcome.ok) {
     return { bytes: connectionStatus('SUCCEEDED', outcome.message), exitCode: 0 };
   }
-  if (failureType(outcome.error.kind) === 'config_error') {
+  if (consequences[outcome.error.kind].failureType === 'config_error') {
     return { bytes: connectionStatus('FAILED', outcome.error.message), exitCode: 0 };
   }
   return { bytes: errorTrace(outcome.error, Date.now()), exitCode: 1 };

@@ -5,7 +5,7 @@ import { readStateText } from '../state-text.ts';
 import { parseStreamState } from '../stream-state.ts';
 
 /** Member that makes a state unlike all earlier ones of its stream; nothing to sync. */
-export const uniqueMember = 'state_number';
+const uniqueMember = 'state_number';
 
 /**
  * Reads a state file: a list of AirbyteStateMessages (STREAM, GLOBAL or LEGACY), one of them alone, or the bare object

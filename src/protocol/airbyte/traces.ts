@@ -1,9 +1,8 @@
-import type { FailureType } from '../../core/consequences.ts';
+import { consequences, type FailureType } from '../../core/consequences.ts';
 import type { ConnectorError } from '../../core/errors.ts';
 import { line } from '../lines.ts';
 import { cut } from '../log-lines.ts';
 import type { Waiting } from '../protocol.ts';
-import { failureType } from './failure.ts';
 
 /** The platform cuts messages at 50,000 characters and stack traces at 100,000. */
 const longestMessage = 50_000;
@@ -43,7 +42,7 @@ export function errorTrace(error: ConnectorError, emittedAt: number, stream?: st
       message: cut(error.message, longestMessage),
       internal_message: cut(internalMessage(error), longestMessage),
       ...(error.kind === 'bug' ? { stack_trace: cut(cause.stack ?? '', longestStack) } : {}),
-      failure_type: failureType(error.kind),
+      failure_type: consequences[error.kind].failureType,
       ...(stream === undefined ? {} : { stream_descriptor: { name: stream } }),
     },
   });

@@ -6,7 +6,7 @@ const ajv = formats.default(new Ajv({ discriminator: true, strict: false, allErr
 const validate = ajv.compile(airbyteMessageSchema);
 
 /** Throws unless the line (without its end) is a message of a source in Airbyte protocol 0.18.0; returns it parsed. */
-export function checkAirbyteLine(line: string): Record<string, unknown> {
+function checkAirbyteLine(line: string): Record<string, unknown> {
   const message: unknown = JSON.parse(line);
   if (!validate(message)) throw new Error(`${ajv.errorsText(validate.errors)}\n${line.slice(0, 500)}`);
   const state = typeof message === 'object' && message !== null && 'state' in message;

@@ -6,7 +6,7 @@ const ajv = formats.default(new Ajv({ discriminator: true, strict: false, allErr
 const validate = ajv.compile(singerMessageSchema);
 
 /** Throws unless the line (without its end) is a message of a Singer tap; returns it parsed. */
-export function checkSingerLine(line: string): Record<string, unknown> {
+function checkSingerLine(line: string): Record<string, unknown> {
   const message: unknown = JSON.parse(line);
   if (!validate(message)) throw new Error(`${ajv.errorsText(validate.errors)}\n${line.slice(0, 500)}`);
   return message as Record<string, unknown>;
