@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { propertiesOf } from './schema.ts';
 
 /** Settings of other Dynamics connectors that mean the same here: old name, our name. */
 const otherNames: ReadonlyMap<string, string> = new Map([
@@ -24,7 +25,7 @@ export interface Shaped {
  * written as text (environment variables always are), and objects by table where a form can only offer lists.
  */
 export function shape(raw: JsonObject, schema: JsonObject): Shaped {
-  const properties = schema['properties'] as Readonly<Record<string, JsonObject>>;
+  const properties = propertiesOf(schema);
   const notes: string[] = [];
   const settings: Record<string, Json> = {};
   for (const [written, value] of Object.entries(raw)) {

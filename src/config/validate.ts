@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
+import { authTypes } from './schema.ts';
 
 /** One thing wrong with the configuration. `message` is a whole sentence and holds no value of the user's. */
 export interface Problem {
@@ -14,37 +15,39 @@ export async function validate(settings: JsonObject, schema: JsonObject): Promis
   const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, verbose: true });
   const valid = ajv.compile(schema);
   if (valid(settings)) return [];
-  const errors = (valid.errors ?? []).filter((error) => concernsChosenVariant(error, settings));
-  return errors.map(problem);
+  const types = authTypes(schema);
+  const chosen = chosenVariant(settings, types);
+  return (valid.errors ?? [])
+    .filter((error) => concerns(error, chosen))
+    .map((error) => problem(error, types));
+}
+
+/** The place of the way to sign in among those of the schema; -1 when none was chosen, or an unknown one. */
+function chosenVariant(settings: JsonObject, types: readonly string[]): number {
+  const credentials = settings['credentials'];
+  return isJsonObject(credentials ?? null)
+    ? types.indexOf(String((credentials as JsonObject)['auth_type']))
+    : -1;
 }
 
 /**
- * Of the ways to sign in, only the one that was chosen is worth complaining about; ajv reports them all. When no known
- * one was chosen, the `oneOf` itself is.
+ * Of the ways to sign in, only the one that was chosen is worth complaining about; ajv reports them all. When none was
+ * chosen, the `oneOf` itself is.
  */
-function concernsChosenVariant(error: ErrorObject, settings: JsonObject): boolean {
-  const credentials = settings['credentials'];
-  if (!error.instancePath.startsWith('/credentials') || !isJsonObject(credentials)) return true;
-  const variants = authTypes(error);
-  const chosen = variants.indexOf(String(credentials['auth_type']));
+function concerns(error: ErrorObject, chosen: number): boolean {
+  const aboutVariants = error.schemaPath.startsWith('#/properties/credentials/oneOf');
+  if (!aboutVariants) return true;
   if (chosen === -1) return error.keyword === 'oneOf';
   return error.schemaPath.startsWith(`#/properties/credentials/oneOf/${chosen}/`);
 }
 
-/** Values of `auth_type`, in the schema's order. */
-const authTypes = (_error: ErrorObject): readonly string[] => [
-  'client_secret',
-  'certificate',
-  'managed_identity',
-];
-
-function problem(error: ErrorObject): Problem {
+function problem(error: ErrorObject, types: readonly string[]): Problem {
   const missing = error.keyword === 'required' ? `/${String(error.params['missingProperty'])}` : '';
   const setting = nameOf(error.instancePath + missing);
-  return { setting, message: `${setting} ${complaint(error)}.` };
+  return { setting, message: `${setting} ${complaint(error, types)}.` };
 }
 
-function complaint(error: ErrorObject): string {
+function complaint(error: ErrorObject, types: readonly string[]): string {
   switch (error.keyword) {
     case 'required':
       return 'is missing';
@@ -53,7 +56,7 @@ function complaint(error: ErrorObject): string {
     case 'enum':
       return `must be one of ${(error.params['allowedValues'] as readonly string[]).join(', ')}`;
     case 'oneOf':
-      return `must name one way to sign in: auth_type must be one of ${authTypes(error).join(', ')}`;
+      return `must name one way to sign in: auth_type must be one of ${types.join(', ')}`;
     case 'pattern':
       return `must look like ${String(error.parentSchema?.['pattern_descriptor'] ?? error.params['pattern'])}`;
     case 'minLength':

@@ -20,6 +20,7 @@ export function networkCode(thrown: unknown): string | undefined {
  * not exist, a certificate that is not trusted), `transient` otherwise.
  */
 export function networkError(thrown: unknown, host: string, setting: string): ConnectorError {
+  if (thrown instanceof ConnectorError) return thrown;
   const code = networkCode(thrown) ?? 'unknown';
   const details = { code, cause: thrown };
   if (code === 'ENOTFOUND') {
