@@ -24,7 +24,7 @@ export interface Network {
 
 const timeoutMilliseconds = 30_000;
 
-export function network(dispatcher: Dispatcher, environmentHost: string): Network {
+export function network(dispatcher: Dispatcher): Network {
   let failure: SignInFailure | undefined;
 
   async function send<T>(
@@ -57,8 +57,7 @@ export function network(dispatcher: Dispatcher, environmentHost: string): Networ
       }
       return { status: answer.statusCode, headers, body: body as T };
     } catch (error) {
-      const setting = host === environmentHost ? 'environment_url' : 'authority_host (the login host)';
-      failure = { kind: 'error', error: networkError(error, host, setting) };
+      failure = { kind: 'error', error: networkError(error, host, 'authority_host (the login host)') };
       throw failure.error;
     }
   }

@@ -4,30 +4,45 @@ import { Agent, type Dispatcher } from 'undici';
 import type { Config, Credentials } from '../config/types.ts';
 import { asConnectorError, ConnectorError } from '../core/errors.ts';
 import { explainEntra } from './entra.ts';
-import { type Network, network } from './network.ts';
+import { type Network, network, type SignInFailure } from './network.ts';
 import type { SignedIn } from './types.ts';
 
 /** Gets one token for the environment, in the way the configuration says. */
 export function signIn(config: Config, dispatcher: Dispatcher): () => Promise<SignedIn> {
   const managed = config.credentials.kind === 'managed_identity';
-  // A managed identity is asked for at an address of this machine's own network: never through a proxy.
-  const net = network(managed ? new Agent() : dispatcher, config.environmentHost);
+  const net = managed ? machine() : network(dispatcher);
   let client: Promise<Acquire> | undefined;
+  let signedIn = false;
   return async () => {
     net.forget();
     try {
       client ??= connect(config, net);
       const result = await (await client)();
       if (result === null || result.accessToken === '') throw new Error('the sign-in service sent no token');
+      signedIn = true;
       return {
         token: result.accessToken,
         lifetimeMilliseconds: Math.max(0, (result.expiresOn?.getTime() ?? 0) - Date.now()),
       };
     } catch (error) {
       client = undefined;
-      throw explain(error, net, config);
+      const explained = explain(error, net, config);
+      // What worked before is not wrong now: the network is.
+      const passing = signedIn && net.failure()?.kind === 'error';
+      throw passing ? new ConnectorError('transient', explained.message, explained.details) : explained;
     }
   };
+}
+
+let machineNetwork: Network | undefined;
+
+/**
+ * The way to this machine's identity endpoint, never through a proxy. One for the process: msal-node keeps the first
+ * that it is given.
+ */
+function machine(): Network {
+  machineNetwork ??= network(new Agent());
+  return machineNetwork;
 }
 
 type Acquire = () => Promise<AuthenticationResult | null>;
@@ -91,7 +106,20 @@ function proof(credentials: Exclude<Credentials, { kind: 'managed_identity' }>) 
 function explain(error: unknown, net: Network, config: Config): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const seen = net.failure();
+  if (config.credentials.kind === 'managed_identity') return noIdentity(seen, error);
   if (seen?.kind === 'error') return seen.error;
   if (seen?.kind === 'answer') return explainEntra(seen, config.environmentOrigin);
   return new ConnectorError('auth', `Sign-in failed: ${asConnectorError(error).message}`, { cause: error });
+}
+
+/** This machine has no identity to give, or not the one that was asked for. */
+function noIdentity(seen: SignInFailure | undefined, cause: unknown): ConnectorError {
+  const said = seen?.kind === 'answer' ? seen.body['message'] : seen?.error.message;
+  const reason = typeof said === 'string' ? ` (${said})` : '';
+  const advice =
+    'Does this machine have one, and is its client ID in credentials.client_id if it is user-assigned?';
+  const message = `No token for the managed identity of this machine${reason}. ${advice}`;
+  const passing =
+    seen?.kind === 'answer' && (seen.status >= 500 || seen.status === 429 || seen.status === 410);
+  return new ConnectorError(passing ? 'transient' : 'auth', message, { cause });
 }

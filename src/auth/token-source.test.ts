@@ -139,6 +139,12 @@ describe('a refused sign-in says what to do', () => {
 });
 
 describe('trouble that passes', () => {
+  it('is transient when the login host cannot be reached any more', async () => {
+    server.answer(discovery(), token('first'), (request) => request.socket.destroy());
+    const tokens = source();
+    await tokens.token();
+    expect((await errorOf(tokens.refresh('first'))).kind).toBe('transient');
+  });
   it('is transient when the service is down', async () => {
     server.answer(discovery(), json(503, {}));
     expect((await errorOf(source().token())).kind).toBe('transient');
