@@ -13,6 +13,11 @@ export async function main(argv: readonly string[], defaultProtocol: ProtocolNam
   quietWarnings();
   const output = openOutput(1, process.stdout);
   let protocolName = protocolIn(argv) ?? defaultProtocol;
+  // What nobody caught is a bug; it is told as one, in the protocol's way, before the program ends.
+  const onUncaught = (thrown: unknown): void => {
+    void reportFatal(thrown, protocolName, output).then((exitCode) => process.exit(exitCode));
+  };
+  process.once('uncaughtException', onUncaught);
   try {
     const command = await parseCommandLine(argv, defaultProtocol);
     protocolName = command.protocol;
@@ -22,6 +27,7 @@ export async function main(argv: readonly string[], defaultProtocol: ProtocolNam
   } catch (thrown) {
     return await reportFatal(thrown, protocolName, output);
   } finally {
+    process.off('uncaughtException', onUncaught);
     // Whatever a library still holds open must not keep a finished program alive; its output is drained.
     setTimeout(() => process.exit(), 1000).unref();
   }
