@@ -8,7 +8,7 @@ import { loadRows, parallelColumn, sinceFilter } from './load.ts';
 import type { Query } from './reader.ts';
 import { done, hasColumn, inSlot, type Outcome, type ReadStream, type StreamRun } from './stream.ts';
 import { deltaTokenOf, skipTokenOf } from './tokens.ts';
-import { walkLinks } from './walk.ts';
+import { walkKeys, walkLinks } from './walk.ts';
 
 /**
  * Change tracking. The first load takes the token first (a tracked scan of the keys), then reads the rows in parallel
@@ -186,6 +186,29 @@ async function reload(run: StreamRun, from: Checkpoint): Promise<Outcome> {
   if (now && version === undefined) await writeVanished(run, before, now);
   const base = { ...freshCheckpoint('change_tracking'), anchor: from.anchor, version, keySet, token };
   return loadThenDrain(run, base, undefined);
+}
+
+/**
+ * For a table that is no longer tracked: what vanished since the last run, by an untracked scan of the keys. Without a
+ * key set nothing can be told, and that is said.
+ */
+export async function reconcileUntracked(run: StreamRun, from: Checkpoint): Promise<void> {
+  const before = await keySetOf(run, from.keySet);
+  if (before === undefined || !(await before.exists())) {
+    run.warn('No key set was kept: rows deleted since the last run cannot be told.');
+    return;
+  }
+  const now = await keySetOf(run, String(run.startedAt.getTime()));
+  if (now === undefined) return;
+  await now.clear();
+  const { key } = run.selection.stream.table;
+  await inSlot(run, () =>
+    walkKeys(run.reader, undefined, (page) => now.add(page.keys ?? Buffer.alloc(0)), {
+      only: [key],
+      keys: true,
+    }),
+  );
+  await writeVanished(run, before, now);
 }
 
 /** Tombstones for the keys that are in the earlier set, if there is one, and not in the present one. */

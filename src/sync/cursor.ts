@@ -43,7 +43,10 @@ function lowWater(load: Load): string | undefined {
 
 function lowerOf(run: StreamRun, from: Checkpoint | undefined): Instant {
   const cursor = from?.cursor === undefined ? undefined : parseInstant(from.cursor);
-  return cursor === undefined ? anchorOf(run) : cursor - run.options.settings.lookbackSeconds;
+  if (cursor !== undefined) return cursor - run.options.settings.lookbackSeconds;
+  // A load that starts over must not begin later than the one before it.
+  const anchor = from?.anchor === undefined ? undefined : parseInstant(from.anchor);
+  return anchor ?? anchorOf(run);
 }
 
 function isLarge(run: StreamRun): boolean {

@@ -1,5 +1,5 @@
 import { asConnectorError, type ConnectorError } from '../core/errors.ts';
-import { readChanges } from './changes.ts';
+import { readChanges, reconcileUntracked } from './changes.ts';
 import { type Checkpoint, freshCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { readChoices } from './choices.ts';
 import { readByModifiedOn, readByVersion } from './cursor.ts';
@@ -140,6 +140,8 @@ async function readByPlan(run: StreamRun, from: Checkpoint | undefined): Promise
     const { strategy, reason } = planStream(run.selection, run.options.settings, without);
     run.info(`Reading by ${strategy}: ${reason}.`);
     run.options.observe({ kind: 'started', stream: run.name, strategy, estimate: run.estimate });
+    if (from?.strategy === 'change_tracking' && strategy !== 'change_tracking' && strategy !== 'full')
+      await reconcileUntracked(run, from);
     const outcome = await readers[strategy](run, usable(run, from, strategy));
     if (outcome.kind === 'done') return;
     run.warn(`Not reading by ${outcome.without}: ${outcome.reason}.`);
