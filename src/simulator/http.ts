@@ -1,0 +1,39 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** A request after its body was read. */
+export interface Request {
+  readonly method: string;
+  /** Path and query as they came. */
+  readonly target: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** Scheme and host that the client used, for links in answers: `https://localhost:1234`. */
+  readonly origin: string;
+  /** Virtual time of arrival. */
+  readonly at: number;
+}
+
+/** An answer before compression. Headers are pairs, since the service repeats some. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string | Buffer;
+  /** The body is gzip already. */
+  readonly compressed?: boolean;
+}
+
+export const header = (request: Request, name: string): string | undefined => {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+};
+
+export const acceptsGzip = (request: Request): boolean =>
+  /\bgzip\b/.test(header(request, 'accept-encoding') ?? '');
+
+export const plainJson = (status: number, body: unknown, headers: Reply['headers'] = []): Reply => ({
+  status,
+  headers: [['Content-Type', 'application/json; charset=utf-8'], ...headers],
+  body: JSON.stringify(body),
+});

@@ -1,0 +1,49 @@
+import type { Module } from './schema/types.ts';
+import type { Switches } from './switches.ts';
+
+/** How to start a simulator; everything has a default. */
+export interface SimulatorOptions {
+  /** Port of the Dataverse and sign-in service on 127.0.0.1; 0 (default) takes a free one. */
+  readonly port?: number;
+  /** Port of the control surface on 127.0.0.1; 0 (default) takes a free one. */
+  readonly controlPort?: number;
+  /** Rows a table, by set or logical name; `*` for every table not named. */
+  readonly rows?: Readonly<Record<string, number>>;
+  /** Same seed, same rows. Default 1. */
+  readonly seed?: number;
+  /** Modules that are not installed. */
+  readonly without?: readonly Module[];
+  /** Keep compressed pages and serve them again, so that the simulator is no bottleneck. */
+  readonly prebuilt?: boolean;
+  /** Milliseconds that every Dataverse answer waits. */
+  readonly latency?: number;
+  /** Start of the virtual clock, epoch milliseconds; default: now. */
+  readonly now?: number;
+  /** Seconds that an access token lives. Default 3599. */
+  readonly tokenSeconds?: number;
+  readonly switches?: Partial<Switches>;
+}
+
+const modules: readonly Module[] = ['sales', 'service', 'marketing'];
+
+/** Reads `accounts=100000,contacts=2000`. */
+export function parseRows(text: string): Record<string, number> {
+  return Object.fromEntries(
+    text.split(',').map((entry) => {
+      const [name = '', count = ''] = entry.split('=');
+      if (name.trim() === '' || !/^\d+$/.test(count.trim())) {
+        throw new Error(`--rows: "${entry}" is not of the form table=number`);
+      }
+      return [name.trim(), Number(count)];
+    }),
+  );
+}
+
+/** Reads `sales,service,marketing`. */
+export function parseModules(text: string): Module[] {
+  return text.split(',').map((entry) => {
+    const found = modules.find((module) => module === entry.trim());
+    if (found === undefined) throw new Error(`--without: "${entry}" is none of ${modules.join(', ')}`);
+    return found;
+  });
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorReply, serviceHeaders } from './answers/odata.ts';
+import { parsePreferences } from './answers/preferences.ts';
+import { isRefusal, refusal } from './errors.ts';
+import { header, type Reply, type Request } from './http.ts';
+import type { RequestLog } from './request-log.ts';
+import { route } from './routes.ts';
+import type { SignIn } from './sign-in/routes.ts';
+import { signInReply } from './sign-in/routes.ts';
+import type { World } from './world.ts';
+
+/** Everything a running simulator consists of, apart from its sockets. */
+export interface Simulation {
+  readonly world: World;
+  readonly signIn: SignIn;
+  readonly log: RequestLog;
+}
+
+/** One request on its way through the steps. */
+export interface Exchange {
+  readonly simulation: Simulation;
+  readonly request: Request;
+}
+
+/** A step answers, or lets the request pass. Refusals are thrown. */
+export type Step = (exchange: Exchange) => Reply | undefined | Promise<Reply | undefined>;
+
+/** What a Web API request passes, in order. The first answer wins. */
+const steps: readonly (readonly [name: string, step: Step])[] = [
+  ['latency', latency],
+  ['authenticate', authenticate],
+  ['route', ({ simulation, request }) => route(simulation.world, request)],
+];
+
+/** Answers one request, whatever happens. */
+export async function handle(exchange: Exchange): Promise<Reply> {
+  const { simulation, request } = exchange;
+  if (!request.path.startsWith('/api/')) {
+    const reply = signInReply(simulation.signIn, request);
+    return reply ?? { status: 404, headers: [['Content-Type', 'text/plain']], body: 'Not Found' };
+  }
+  const reply = await throughSteps(exchange);
+  return { ...reply, headers: [...serviceHeaders(simulation.world), ...reply.headers] };
+}
+
+async function throughSteps(exchange: Exchange): Promise<Reply> {
+  const preferences = parsePreferences(header(exchange.request, 'prefer'));
+  try {
+    for (const [, step] of steps) {
+      const reply = await step(exchange);
+      if (reply !== undefined) return reply;
+    }
+    throw refusal(
+      404,
+      '',
+      `No HTTP resource was found that matches the request URI '${exchange.request.target}'.`,
+    );
+  } catch (error) {
+    if (isRefusal(error)) return errorReply(error, preferences);
+    console.error('dataverse-simulator: a request failed', exchange.request.target, error);
+    return errorReply(refusal(500, '0x80040216', 'An unexpected error occurred.'), preferences);
+  }
+}
+
+async function latency({ simulation }: Exchange): Promise<undefined> {
+  const milliseconds = simulation.world.options.latency ?? 0;
+  if (milliseconds > 0) await sleep(milliseconds);
+}
+
+/** Without a good token: 401 in plain text, and where to get one (values unquoted). */
+function authenticate({ simulation, request }: Exchange): Reply | undefined {
+  const [, token] = /^Bearer (.+)$/i.exec(header(request, 'authorization') ?? '') ?? [];
+  if (token !== undefined && simulation.signIn.tokens.check(token) !== undefined) return undefined;
+  const authorize = `${request.origin}/${simulation.signIn.tenantId}/oauth2/authorize`;
+  return {
+    status: 401,
+    headers: [
+      ['Content-Type', 'text/plain; charset=utf-8'],
+      ['WWW-Authenticate', `Bearer authorization_uri=${authorize}, resource_id=${request.origin}/`],
+    ],
+    body: 'HTTP Error 401 - Unauthorized: Access is denied',
+  };
+}

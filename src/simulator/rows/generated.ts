@@ -1,0 +1,103 @@
+import type { Column, Table } from '../schema/types.ts';
+import { guidOf, isGuid } from './guid.ts';
+import { permutation } from './permutation.ts';
+import { fraction, mix, saltOf } from './random.ts';
+import type { Value } from './values.ts';
+
+/** A row as reads see it; values are looked up by the column's wire name. */
+export interface Row {
+  readonly table: Table;
+  /** Lower-case guid. */
+  readonly key: string;
+  readonly value: (name: string) => Value;
+}
+
+/** A generated row knows its place, which recipes start from. */
+export interface GeneratedRow extends Row {
+  readonly index: number;
+}
+
+/** The columns whose values grow with the index of a generated row, so that ranges of them need no search. */
+export type RisingColumn = 'createdon' | 'modifiedon' | 'versionnumber';
+
+/**
+ * The rows that a table has before anybody changes one. Nothing is stored: the key is a function of the rank in key order,
+ * rank and index are joined by a permutation, dates and versions rise with the index.
+ */
+export interface GeneratedRows {
+  readonly count: number;
+  readonly row: (index: number) => GeneratedRow;
+  readonly key: (index: number) => string;
+  readonly find: (key: string) => number | undefined;
+  /** Index of the row that stands at this rank in key order. */
+  readonly atRank: (rank: number) => number;
+  /** First rank whose key may be at or after a guid in SQL order (`sqlOrder` text). */
+  readonly rankOf: (order: string) => number;
+  readonly rising: (column: RisingColumn, index: number) => number;
+}
+
+/** Makes the value of a column for a generated row. */
+export type Maker = (row: GeneratedRow) => Value;
+
+export interface GeneratedOptions {
+  readonly table: Table;
+  readonly count: number;
+  readonly seed: number;
+  /** Epoch milliseconds of the first and of the last moment of the past that the rows fill. */
+  readonly from: number;
+  readonly to: number;
+  /** Row versions are `versionStart + index * versionStep`. */
+  readonly versionStart: number;
+  readonly versionStep: number;
+  readonly maker: (column: Column) => Maker;
+}
+
+const nodes = 2 ** 48;
+const day = 86_400_000;
+
+export function generatedRows(options: GeneratedOptions): GeneratedRows {
+  const { table, count, from, to } = options;
+  const salt = saltOf(`${options.seed}/${table.logicalName}`);
+  const order = permutation(Math.max(count, 1), salt);
+  const step = nodes / Math.max(count, 1);
+  const keyAtRank = (rank: number): string => {
+    const within = 0.1 + 0.8 * fraction(mix(salt + 7, rank));
+    return guidOf(salt, rank, Math.floor((rank + within) * step));
+  };
+  const part = (index: number): number => (index + fraction(mix(salt + 11, index))) / count;
+  const rising = (column: RisingColumn, index: number): number => {
+    if (column === 'versionnumber') return options.versionStart + index * options.versionStep;
+    const lead = column === 'createdon' ? Math.min(2 * day, (to - from) / 2) : 0;
+    return Math.floor(from + part(index) * (to - from - lead));
+  };
+  const makers = new Map<string, Maker>(table.columns.map((column) => [column.name, options.maker(column)]));
+  const key = (index: number): string => keyAtRank(order.back(index));
+
+  const row = (index: number): GeneratedRow => {
+    let known: string | undefined;
+    const made: GeneratedRow = {
+      table,
+      index,
+      get key() {
+        known ??= key(index);
+        return known;
+      },
+      value: (name) => makers.get(name)?.(made) ?? null,
+    };
+    return made;
+  };
+
+  return {
+    count,
+    row,
+    key,
+    rising,
+    atRank: order.forward,
+    rankOf: (text) => Math.max(0, Math.floor(Number.parseInt(text.slice(0, 12), 16) / step) - 1),
+    find: (text) => {
+      if (!isGuid(text) || count === 0) return undefined;
+      const rank = Math.min(count - 1, Math.floor(Number.parseInt(text.slice(24), 16) / step));
+      return keyAtRank(rank) === text.toLowerCase() ? order.forward(rank) : undefined;
+    },
+  };
+}

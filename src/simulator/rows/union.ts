@@ -1,0 +1,34 @@
+import type { Table } from '../schema/types.ts';
+import type { Row } from './generated.ts';
+import { sqlOrder } from './guid.ts';
+import { compare, merged, type Store, sortValue } from './store.ts';
+
+/** A table whose rows are the rows of others: `activitypointers` shows every email, task, call and appointment. */
+export function unionOf(table: Table, parts: readonly Store[]): Store {
+  const shown = (row: Row): Row => ({ table, key: row.key, value: row.value });
+  return {
+    table,
+    count: () => parts.reduce((sum, part) => sum + part.count(), 0),
+    generation: () => parts.reduce((sum, part) => sum + part.generation(), 0),
+    find: (key) => {
+      for (const part of parts) {
+        const row = part.find(key);
+        if (row !== undefined) return shown(row);
+      }
+      return undefined;
+    },
+    deletions: () => parts.flatMap((part) => part.deletions()).sort((a, b) => a.version - b.version),
+    walk: function* (order, bounds = {}) {
+      const sign = bounds.descending ? -1 : 1;
+      const byOrder = (a: Row, b: Row): number =>
+        sign *
+        (compare(sortValue(a, order), sortValue(b, order)) || compare(sqlOrder(a.key), sqlOrder(b.key)));
+      const walks = parts.map((part) => part.walk(order, bounds)[Symbol.iterator]());
+      const all = walks.reduce(
+        (left, right) => merged(left, right, byOrder),
+        [][Symbol.iterator]() as Iterator<Row>,
+      );
+      for (let next = all.next(); !next.done; next = all.next()) yield shown(next.value);
+    },
+  };
+}
