@@ -32,8 +32,9 @@ export function testClock(start = Date.UTC(2026, 0, 31)): TestClock {
       now += milliseconds;
     },
     expire() {
-      for (const expired of [...running]) expired();
+      const due = [...running];
       running.clear();
+      for (const expired of due) expired();
     },
     get timers() {
       return running.size;
