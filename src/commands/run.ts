@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.ts';
 import type { Config, ConfigSource } from '../config/types.ts';
 import { asConnectorError, ConnectorError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { guardMemory } from '../core/memory.ts';
 import { type Redactor, redactor } from '../core/redact.ts';
 import { createProgress, type Progress } from '../output/progress.ts';
 import { renderSummary } from '../output/render.ts';
@@ -32,6 +33,7 @@ export async function runWithSession(
     Date.now,
   );
   const stop = listenToSignals();
+  const endGuard = guardMemory(stop.now);
   try {
     const given = logSettings(command.debug, process.env);
     const early = logFor(protocol, output, given, progress);
@@ -51,6 +53,7 @@ export async function runWithSession(
     return await runCommand(command, session, tally, stop.signal);
   } finally {
     progress.end();
+    endGuard();
     stop.end();
   }
 }
@@ -74,7 +77,7 @@ async function runCommand(
         return 1;
     }
   } catch (thrown) {
-    if (signal.aborted) return session.protocol.name === 'singer' ? 0 : 143;
+    if (signal.aborted) return stoppedExitCode(session);
     throw redactedError(thrown, session);
   }
 }
@@ -92,12 +95,19 @@ async function readAndSum(
   const exitCode = await runRead(session, { ...command, observe });
   counts.end();
   for (const line of renderSummary(tally.streams, Date.now())) session.log.log('info', line);
-  if (session.signal.aborted) {
-    session.log.log('warn', 'Stopped by a signal; the last state written is where the next run goes on.');
-    return session.protocol.name === 'singer' ? 0 : 143;
-  }
-  return exitCode;
+  if (!session.signal.aborted) return exitCode;
+  const stopped = stoppedExitCode(session);
+  session.log.log('warn', 'Stopped by a signal; the last state written is where the next run goes on.');
+  return stopped;
 }
+
+/** A signal is an orderly end, as each protocol has it; whatever else stopped the run is a failure and thrown. */
+function stoppedExitCode({ signal, protocol }: Session): number {
+  if (signal.reason !== signalled) throw signal.reason;
+  return protocol.name === 'singer' ? 0 : 143;
+}
+
+const signalled = new ConnectorError('transient', 'Stopped by a signal.');
 
 async function checkFailed(protocol: Protocol, output: Output, error: ConnectorError): Promise<number> {
   const { bytes, exitCode } = protocol.checkResult({ ok: false, error });
@@ -138,12 +148,20 @@ function sourceOf(word: string): ConfigSource {
   return word === 'ENV' ? { kind: 'env' } : { kind: 'file', path: word };
 }
 
+/** What stops a run early. */
+interface Stop {
+  readonly signal: AbortSignal;
+  /** Stops for another reason than a signal. */
+  readonly now: (reason: ConnectorError) => void;
+  readonly end: () => void;
+}
+
 /** A signal that SIGTERM or SIGINT aborts; a second one changes nothing. */
-function listenToSignals(): { readonly signal: AbortSignal; readonly end: () => void } {
+function listenToSignals(): Stop {
   const aborter = new AbortController();
   const abort = (): void => {
     if (aborter.signal.aborted) return;
-    aborter.abort(new ConnectorError('transient', 'Stopped by a signal.'));
+    aborter.abort(signalled);
     // A reader that has stopped reading must not keep a stopped program alive: give it what it takes in 1.5 seconds.
     setTimeout(() => process.exit(143), 1500).unref();
   };
@@ -151,6 +169,7 @@ function listenToSignals(): { readonly signal: AbortSignal; readonly end: () => 
   process.on('SIGINT', abort);
   return {
     signal: aborter.signal,
+    now: (reason) => aborter.abort(reason),
     end() {
       process.off('SIGTERM', abort);
       process.off('SIGINT', abort);
