@@ -145,14 +145,17 @@ async function changeAFewRows({ control_url }, { rows }) {
   const send = async (method, path, body) => {
     const answer = await fetch(`${control_url}${path}`, {
       method,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
   };
-  void send;
-  void rows;
-  void readFileSync;
+  const [one, two] = rows.get('accounts').samples;
+  await send('PATCH', `/rows/account/${one}`, { name: 'Contoso Demonstrations' });
+  await send('PATCH', `/rows/account/${two}`, { revenue: 922337203685477.58 });
+  await send('DELETE', `/rows/contact/${rows.get('contacts').samples[0]}`);
+  await send('POST', '/rows/lead', { subject: 'Seen at the demo', lastname: 'Lovelace' });
 }
 
 function relative(path) {

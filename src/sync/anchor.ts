@@ -1,19 +1,22 @@
-import { type Instant, parseInstant } from '../core/instant.ts';
-import type { StreamRun } from './stream.ts';
+import { formatInstant, type Instant, parseInstant } from '../core/instant.ts';
+import type { RunOptions } from './types.ts';
 
-/** Where the first load of an incremental stream begins: `anchor_date`, or one year before the run, said in the log. */
-export function anchorOf(run: StreamRun): Instant {
-  const given = run.options.settings.anchorDate;
-  const parsed = given === undefined ? undefined : parseInstant(given);
-  if (parsed !== undefined) {
-    run.info(`First load: rows modified since ${given} (anchor_date).`);
-    return parsed;
-  }
-  const start = new Date(run.startedAt);
+/** Where the first load of an incremental stream begins: `anchor_date`, or one year before the run. */
+export function anchorOf(settings: Pick<RunOptions['settings'], 'anchorDate'>, startedAt: Date): Instant {
+  const given = settings.anchorDate === undefined ? undefined : parseInstant(settings.anchorDate);
+  if (given !== undefined) return given;
+  const start = new Date(startedAt);
   start.setUTCFullYear(start.getUTCFullYear() - 1);
-  const instant = Math.floor(start.getTime() / 1000);
-  run.warn(
-    `First load: rows modified since ${start.toISOString().slice(0, 19)}Z, one year back. Set anchor_date to load older rows, too.`,
-  );
-  return instant;
+  return Math.floor(start.getTime() / 1000);
+}
+
+/** Says where first loads begin; loudly where nobody has chosen it, because older rows are left out. */
+export function tellAnchor({ settings, log }: RunOptions, startedAt: Date): void {
+  const from = formatInstant(anchorOf(settings, startedAt));
+  if (settings.anchorDate !== undefined) log.log('info', `First loads begin at ${from} (anchor_date).`);
+  else
+    log.log(
+      'warn',
+      `First loads begin at ${from}, one year back: rows that were not modified since are LEFT OUT. Set anchor_date to choose another start.`,
+    );
 }

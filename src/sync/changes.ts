@@ -59,7 +59,7 @@ function startOf(run: StreamRun, from: Checkpoint | undefined): Instant | undefi
   if (!hasColumn(run, 'modifiedon')) return undefined;
   const kept = from?.anchor ?? (from?.strategy === 'modifiedon' ? from.cursor : undefined);
   const instant = kept === undefined ? undefined : parseInstant(kept);
-  if (instant === undefined) return anchorOf(run);
+  if (instant === undefined) return anchorOf(run.options.settings, run.startedAt);
   if (from?.anchor !== undefined) return instant;
   run.info(`Going over to change tracking from the cursor ${kept}.`);
   return instant - run.options.settings.lookbackSeconds;

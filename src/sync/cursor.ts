@@ -46,7 +46,7 @@ function lowerOf(run: StreamRun, from: Checkpoint | undefined): Instant {
   if (cursor !== undefined) return cursor - run.options.settings.lookbackSeconds;
   // A load that starts over must not begin later than the one before it.
   const anchor = from?.anchor === undefined ? undefined : parseInstant(from.anchor);
-  return anchor ?? anchorOf(run);
+  return anchor ?? anchorOf(run.options.settings, run.startedAt);
 }
 
 function isLarge(run: StreamRun): boolean {

@@ -1,4 +1,5 @@
 import { asConnectorError, type ConnectorError } from '../core/errors.ts';
+import { tellAnchor } from './anchor.ts';
 import { readChanges, reconcileUntracked } from './changes.ts';
 import { type Checkpoint, freshCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { readChoices } from './choices.ts';
@@ -44,6 +45,12 @@ export async function runStreams(options: RunOptions): Promise<ReadonlyMap<strin
   const estimates = await estimateRows(options);
   const slots = createSlots(() => options.client.concurrency);
   const startedAt = options.now();
+  if (
+    selections.some(
+      ({ stream, mode }) => mode === 'incremental' && checkpoints.get(stream.name) === undefined,
+    )
+  )
+    tellAnchor(options, startedAt);
   await Promise.all(
     selections.map(async (selection) => {
       const { name } = selection.stream;
