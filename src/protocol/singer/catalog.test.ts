@@ -32,6 +32,13 @@ describe('the catalog that --discover prints', () => {
     expect(lines[1]).toBe('  "streams": [');
   });
 
+  it.each([0, 1, 2])('is the indented JSON of its entries, with %i streams', (count) => {
+    const text = singerCatalog([stream(), stream({ name: 'contacts' })].slice(0, count)).toString();
+    const { streams } = JSON.parse(text) as { streams: unknown[] };
+    expect(streams).toHaveLength(count);
+    expect(text).toBe(`${JSON.stringify({ streams }, null, 2)}\n`);
+  });
+
   it('names a stream twice and its key', () => {
     expect(entryOf()).toMatchObject({
       tap_stream_id: 'accounts',
