@@ -68,6 +68,17 @@ describe('a simulated environment', () => {
     expect([keys.size, pages]).toEqual([1234, 3]);
   });
 
+  it('tells the truth with the annotations that are asked for, over HTTP too', async () => {
+    const truth = await fetch(
+      `${simulator.ready.control_url}/rows/accounts?annotations=Microsoft.Dynamics.CRM.lookuplogicalname`,
+    );
+    const [first = ''] = (await truth.text()).split('\n');
+    expect(JSON.parse(first)['_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname']).toMatch(
+      /^(systemuser|team)$/,
+    );
+    expect([...simulator.control.rows('accounts')][0]).not.toContain('_value@');
+  });
+
   it('reads what was created, updated and deleted by the control surface', async () => {
     const [key = ''] = simulator.control.create('accounts', [{ name: 'Fabrikam', revenue: '20000.5' }]);
     const row = (await client.get(`accounts(${key})?$select=name,revenue`)).text;

@@ -7,8 +7,11 @@ import { type Changes, changesOf, tableNamed } from './changes.ts';
 
 /** What tests and scripts can do to a running simulator besides calling it. */
 export interface Control extends Changes {
-  /** The rows as of now, in key order, as the Web API prints them, one JSON text each. */
-  readonly rows: (table: string) => Generator<string>;
+  /**
+   * The rows as of now, in key order, as the Web API prints them, one JSON text each. `annotations` is a list as clients
+   * give it in `odata.include-annotations`; none without it.
+   */
+  readonly rows: (table: string, annotations?: string) => Generator<string>;
   readonly count: (table: string) => number;
   readonly requests: () => readonly LoggedRequest[];
   readonly clearRequests: () => void;
@@ -24,9 +27,10 @@ export function controlOf(simulation: Simulation): Control {
   const { world, log, signIn } = simulation;
   return {
     ...changesOf(world),
-    rows: function* (name) {
+    rows: function* (name, annotations = '') {
       const table = tableNamed(world, name);
-      const write = rowWriter(world, table, surfacedColumns(table), parsePreferences(undefined));
+      const preferences = parsePreferences(`odata.include-annotations="${annotations}"`);
+      const write = rowWriter(world, table, surfacedColumns(table), preferences);
       for (const row of world.store(table.logicalName)?.walk('key') ?? []) yield write(row);
     },
     count: (name) => world.store(tableNamed(world, name).logicalName)?.count() ?? 0,

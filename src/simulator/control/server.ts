@@ -69,12 +69,13 @@ export function createControlServer(control: Control): Server {
 }
 
 async function serve(control: Control, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = (incoming.url ?? '/').split('?')[0] ?? '/';
+  const [path = '/', query] = (incoming.url ?? '/').split('?');
   const rows = /^\/rows\/([^/]+)$/.exec(path);
   if (incoming.method === 'GET' && rows !== null) {
     control.count(part(rows, 1));
     response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
-    await pipeline(Readable.from(lines(control.rows(part(rows, 1)))), response);
+    const annotations = new URLSearchParams(query).get('annotations') ?? undefined;
+    await pipeline(Readable.from(lines(control.rows(part(rows, 1), annotations))), response);
     return;
   }
   const found = handlers.find(([method, pattern]) => method === incoming.method && pattern.test(path));
