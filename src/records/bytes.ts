@@ -13,6 +13,7 @@ export const PLUS = 0x2b;
 export const DOT = 0x2e;
 export const ZERO = 0x30;
 export const NINE = 0x39;
+export const UPPER_E = 0x45;
 export const LOWER_E = 0x65;
 export const LOWER_F = 0x66;
 export const LOWER_N = 0x6e;

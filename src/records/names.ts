@@ -17,6 +17,8 @@ export interface Names {
   /** The two names that were seen to follow each name first; -1 for none. */
   readonly next: number[];
   readonly other: number[];
+  /** Number of the output column that the member becomes; -1 when it is left out. */
+  readonly column: number[];
   readonly numbers: Map<string, number>;
 }
 
@@ -29,22 +31,27 @@ export const STRANGER = -1;
 /** Bounds what a page can teach. */
 const MOST_NAMES = 10_000;
 
-/** A table that knows `names`; name i gets the number i + 1. */
-export function namesOf(names: readonly string[]): Names {
+/** A table that knows `columns`, the names of the members that become columns 0, 1, 2 …, and some `others`. */
+export function namesOf(columns: readonly string[], others: readonly string[]): Names {
   const table: Names = {
-    text: textOf(Buffer.alloc(64 * (names.length + 8))),
+    text: textOf(Buffer.alloc(64 * (columns.length + 8))),
     size: 0,
     offset: [0],
     length: [0],
     next: [-1],
     other: [-1],
+    column: [-1],
     numbers: new Map(),
   };
-  for (const name of names) add(table, name, Buffer.from(`${JSON.stringify(name)}:`));
+  columns.forEach((name, column) => {
+    add(table, name, column);
+  });
+  for (const name of others) if (!table.numbers.has(name)) add(table, name, -1);
   return table;
 }
 
-function add(names: Names, name: string, wire: Buffer): number {
+function add(names: Names, name: string, column: number): number {
+  const wire = Buffer.from(`${JSON.stringify(name)}:`);
   if (names.size + wire.length > names.text.bytes.length) {
     const bytes = Buffer.alloc(2 * (names.size + wire.length));
     bytes.set(names.text.bytes);
@@ -55,6 +62,7 @@ function add(names: Names, name: string, wire: Buffer): number {
   names.length.push(wire.length);
   names.next.push(-1);
   names.other.push(-1);
+  names.column.push(column);
   names.numbers.set(name, number);
   names.text.bytes.set(wire, names.size);
   names.size += wire.length;
@@ -80,16 +88,16 @@ function stands(names: Names, number: number, text: Text, at: number): boolean {
   // The last word may overlap the one before it. An empty name, `"":`, is shorter than a word: it is looked up each time.
   const last = at + length - 4;
   for (let i = at; i < last; i += 4) {
-    if (view.getInt32(i) !== known.getInt32(i + shift)) return false;
+    if (view.getInt32(i, true) !== known.getInt32(i + shift, true)) return false;
   }
-  return view.getInt32(last) === known.getInt32(last + shift);
+  return view.getInt32(last, true) === known.getInt32(last + shift, true);
 }
 
 /** Number of the name whose `"name"` is `[from, to)`, and remembers that it follows `previous`. Unknown names are learnt. */
 export function lookUp(names: Names, previous: number, name: string): number {
   const known = names.numbers.get(name);
   if (known === undefined && names.offset.length >= MOST_NAMES) return STRANGER;
-  const number = known ?? add(names, name, Buffer.from(`${JSON.stringify(name)}:`));
+  const number = known ?? add(names, name, -1);
   if (previous !== STRANGER) {
     if (names.next[previous] === -1) names.next[previous] = number;
     else if (names.next[previous] !== number) names.other[previous] = number;

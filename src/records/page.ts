@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ConnectorError } from '../core/errors.ts';
 import { readHead, readTail } from './envelope.ts';
+import { createPool, type Pool } from './pool.ts';
 import { type Floor, rewriteRows } from './rewrite.ts';
 import { textOf } from './scan.ts';
 import { spliceRows } from './splice.ts';
@@ -14,7 +15,11 @@ export interface FrameOptions {
   readonly expectDeleted?: boolean;
   /** Leave out rows below a value (an anchor date, where the service cannot filter); their keys are collected all the same. */
   readonly from?: Floor;
+  /** Where the memory of the lines comes from; give them back to it when they have been written. Default: fresh memory. */
+  readonly pool?: Pool;
 }
+
+const fresh = createPool(0);
 
 /**
  * Turns a page, whole and decompressed, into output lines. No row becomes a JavaScript object and no number is parsed:
@@ -39,11 +44,11 @@ export function framePage(
   }
   const text = textOf(page);
   const { start, envelope } = readHead(text);
-  const keys = options.keys === true;
-  const scan =
-    options.expectDeleted === true || options.from !== undefined || envelope.delta || envelope.annotated;
-  const spliced = scan ? undefined : spliceRows(text, start, shape, frame, keys);
-  const { end, ...rows } = spliced ?? rewriteRows(text, start, shape, frame, keys, options.from);
+  const { keys = false, expectDeleted = false, from, pool = fresh } = options;
+  const wishes = { keys, from, pool };
+  const scan = expectDeleted || from !== undefined || envelope.delta || envelope.annotated;
+  const spliced = scan ? undefined : spliceRows(text, start, shape, frame, wishes);
+  const { end, ...rows } = spliced ?? rewriteRows(text, start, shape, frame, wishes);
   readTail(text, end, envelope);
   const { nextLink, deltaLink, metadataVersion } = envelope;
   return {

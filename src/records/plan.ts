@@ -9,14 +9,11 @@ export interface Plan {
   /** Number of the name of the primary key, and of the annotation that marks deleted rows. */
   readonly keyName: number;
   readonly contextName: number;
-  /** Columns by their name's number; numbers beyond are dropped. */
-  readonly columns: readonly (PlannedColumn | undefined)[];
-  readonly count: number;
+  readonly columns: readonly PlannedColumn[];
 }
 
 /** An output column. `out` holds `,"as":null`. */
 export interface PlannedColumn {
-  readonly index: number;
   /** The member can go out as it stands, name and all. */
   readonly copies: boolean;
   readonly transform: Transform;
@@ -31,17 +28,16 @@ export function planOf(shape: RowShape): Plan {
   if (new Set(wire).size < wire.length || new Set(shape.columns.map(({ as }) => as)).size < wire.length) {
     throw new ConnectorError('bug', 'A row shape names a column twice.');
   }
-  const names = namesOf([...new Set([...wire, shape.keyColumn, '@odata.context'])]);
-  const columns = shape.columns.map(({ key, as, transform }, index) => {
+  const names = namesOf(wire, [shape.keyColumn, '@odata.context']);
+  const columns = shape.columns.map(({ key, as, transform }) => {
     const out = textOf(Buffer.from(`,${JSON.stringify(as)}:null`));
     const nameLength = out.bytes.length - ',null'.length;
-    return { index, copies: as === key && transform === 'none', transform, nameLength, out };
+    return { copies: as === key && transform === 'none', transform, nameLength, out };
   });
   return {
     names,
     keyName: names.numbers.get(shape.keyColumn) ?? -1,
     contextName: names.numbers.get('@odata.context') ?? -1,
-    columns: [undefined, ...columns],
-    count: columns.length,
+    columns,
   };
 }

@@ -9,6 +9,7 @@ import { type Keys, noKeys, setKey } from './keys.ts';
 import { type FrameText, frameText, type Lines, linesOf, put, putByte } from './lines.ts';
 import { guess, lookUp, START } from './names.ts';
 import { type Plan, type PlannedColumn, planOf } from './plan.ts';
+import type { Pool } from './pool.ts';
 import { decode, memberString, plain } from './row.ts';
 import { malformed, skip, skipSpace, stringEnd, type Text, textOf, valueEnd } from './scan.ts';
 import { putTransformed } from './transform.ts';
@@ -31,6 +32,15 @@ export interface Floor {
   readonly value: string;
 }
 
+/** What a caller wants beside the lines, settled (see `FrameOptions`). */
+export interface Wishes {
+  readonly keys: boolean;
+  readonly from: Floor | undefined;
+  readonly pool: Pool;
+}
+
+const NONE = -2;
+
 /** The work on one page. */
 interface Work {
   readonly text: Text;
@@ -38,6 +48,10 @@ interface Work {
   readonly frame: FrameText;
   readonly lines: Lines;
   readonly keys: Keys | undefined;
+  /** Number of the key's name when keys are wanted. */
+  readonly keyName: number;
+  /** 1 for each column that can go out as it stands. */
+  readonly copies: Uint8Array;
   /** Serial number of the row in which each column was seen last. */
   readonly seen: Int32Array;
   serial: number;
@@ -61,10 +75,9 @@ export function rewriteRows(
   start: number,
   shape: RowShape,
   frame: Frame,
-  keys: boolean,
-  from?: Floor,
+  wishes: Wishes,
 ): FramedRows {
-  const work = workOn(text, shape, frame, keys);
+  const work = workOn(text, shape, frame, wishes);
   const deleted: string[] = [];
   let last: Buffer | undefined;
   let i = skipSpace(text, start);
@@ -72,14 +85,14 @@ export function rewriteRows(
   else {
     for (;;) {
       const row = skipSpace(text, i);
-      const written = work.lines.length;
+      const { length } = work.lines;
       i = rewriteRow(work, row);
       const bytes = text.bytes.subarray(row, i);
       if (work.deleted) deleted.push(deletedId(bytes));
       else {
         last = bytes;
-        if (from !== undefined && isBelow(bytes, from)) {
-          work.lines.length = written;
+        if (wishes.from !== undefined && isBelow(bytes, wishes.from)) {
+          work.lines.length = length;
           work.rows--;
         }
       }
@@ -100,15 +113,17 @@ export function rewriteRows(
   };
 }
 
-function workOn(text: Text, shape: RowShape, frame: Frame, keys: boolean): Work {
+function workOn(text: Text, shape: RowShape, frame: Frame, { keys, pool }: Wishes): Work {
   const plan = planOf(shape);
   return {
     text,
     plan,
     frame: frameText(frame),
-    lines: linesOf(Math.ceil(1.25 * text.bytes.length) + 1024),
+    lines: linesOf(pool, Math.ceil(1.25 * text.bytes.length) + 1024),
     keys: keys ? noKeys() : undefined,
-    seen: new Int32Array(plan.count),
+    keyName: keys ? plan.keyName : NONE,
+    copies: Uint8Array.from(plan.columns, (column) => (column.copies ? 1 : 0)),
+    seen: new Int32Array(plan.columns.length),
     serial: 0,
     rows: 0,
     keysSeen: 0,
@@ -141,7 +156,7 @@ function rewriteRow(work: Work, at: number): number {
     return end;
   }
   flush(work);
-  if (work.columns < plan.count) putMissing(work);
+  if (work.columns < plan.columns.length) putMissing(work);
   put(lines, frame.after, 0, frame.after.bytes.length);
   if (work.keys !== undefined && !work.keyed)
     throw new ConnectorError('protocol', 'A row has no primary key.');
@@ -160,8 +175,9 @@ function members(work: Work, at: number): number {
   for (;;) {
     const name = i;
     let number = guess(names, previous, text, name);
+    const guessed = number >= 0;
     let value: number;
-    if (number >= 0) value = name + (names.length[number] as number);
+    if (guessed) value = name + (names.length[number] as number);
     else {
       if (bytes[name] !== QUOTE) throw malformed(text, name, "a member's name");
       const nameEnd = plain(stringEnd(text, name));
@@ -169,9 +185,22 @@ function members(work: Work, at: number): number {
       value = skip(text, nameEnd, COLON, 'a colon');
     }
     previous = number;
-    if (isSpace(bytes[value])) value = skipSpace(text, value);
-    const end = valueEnd(text, value);
-    member(work, number, name, value, end);
+    const start = isSpace(bytes[value]) ? skipSpace(text, value) : value;
+    const end = valueEnd(text, start);
+    const column = number < 0 ? -1 : (names.column[number] as number);
+    if (column >= 0) {
+      if (work.seen[column] !== work.serial) {
+        work.seen[column] = work.serial;
+        work.columns++;
+      }
+      const stands = guessed && start === value && end >= 0 && work.copies[column] === 1;
+      if (stands && name === work.to + 1) work.to = end;
+      else putMember(work, column, stands ? name : -1, start, end);
+    }
+    if (number === work.keyName) {
+      work.keyed = true;
+      if (work.keys !== undefined) setKey(work.keys, work.keysSeen, text, start);
+    } else if (number === plan.contextName && marksDeleted(text, start, plain(end))) work.deleted = true;
     i = end < 0 ? ~end : end;
     if (bytes[i] !== COMMA) {
       i = skipSpace(text, i);
@@ -183,36 +212,20 @@ function members(work: Work, at: number): number {
   }
 }
 
-/** Does what the shape says about one member: its name starts at `name`, its value is `[value, end)` (see scan.ts for `end`). */
-function member(work: Work, number: number, name: number, value: number, end: number): void {
-  const { plan, text } = work;
-  const column = plan.columns[number];
-  if (number === plan.keyName) {
-    work.keyed = true;
-    if (work.keys !== undefined) setKey(work.keys, work.keysSeen, text, value);
-  } else if (number === plan.contextName && marksDeleted(text, value, plain(end))) work.deleted = true;
-  if (column === undefined) return;
-  if (work.seen[column.index] !== work.serial) {
-    work.seen[column.index] = work.serial;
-    work.columns++;
-  }
-  if (column.transform !== 'none' || end < 0) {
-    putChanged(work, column, value, end);
-    return;
-  }
-  // `"name":` and its value without white space around the colon: as many bytes as we would write ourselves.
-  const stands = column.copies && value - name === column.nameLength;
-  if (stands && name === work.to + 1) {
+/** Sends out a member that does not prolong the run that waits. `name` is -1 when it cannot go out as it stands. */
+function putMember(work: Work, number: number, name: number, value: number, end: number): void {
+  const column = work.plan.columns[number] as PlannedColumn;
+  flush(work);
+  if (name >= 0) {
+    work.from = withComma(work, name);
     work.to = end;
     return;
   }
-  flush(work);
-  if (stands) work.from = withComma(work, name);
-  else {
-    putName(work, column);
+  putName(work, column);
+  if (end >= 0 && column.transform === 'none') {
     work.from = value;
-  }
-  work.to = end;
+    work.to = end;
+  } else putChanged(work, column, value, end);
 }
 
 /** Copies the run that waits. */
@@ -237,23 +250,24 @@ function putName(work: Work, column: PlannedColumn): void {
   work.empty = false;
 }
 
-/** A member whose value changes on its way out. */
+/** The value of a member that changes on its way out. */
 function putChanged(work: Work, column: PlannedColumn, value: number, end: number): void {
-  flush(work);
-  putName(work, column);
-  if (end >= 0) putTransformed(work.lines, column.transform, work.text, value, end);
+  const { lines, text } = work;
+  if (end >= 0) putTransformed(lines, column.transform, text, value, end);
   else {
-    const { bytes, repaired } = clean(work.text.bytes.subarray(value, ~end));
+    const { bytes, repaired } = clean(text.bytes.subarray(value, ~end));
     work.repaired += repaired;
-    putTransformed(work.lines, column.transform, textOf(bytes), 0, bytes.length);
+    putTransformed(lines, column.transform, textOf(bytes), 0, bytes.length);
   }
 }
 
 /** The columns that the row does not have, as nulls. */
 function putMissing(work: Work): void {
-  for (const column of work.plan.columns) {
-    if (column === undefined || work.seen[column.index] === work.serial) continue;
-    put(work.lines, column.out, work.empty ? 1 : 0, column.out.bytes.length);
+  const { columns } = work.plan;
+  for (let i = 0; i < columns.length; i++) {
+    if (work.seen[i] === work.serial) continue;
+    const { out } = columns[i] as PlannedColumn;
+    put(work.lines, out, work.empty ? 1 : 0, out.bytes.length);
     work.empty = false;
   }
 }
@@ -271,7 +285,7 @@ function marksDeleted(text: Text, value: number, end: number): boolean {
 /** The id of a deleted row: a bare guid, or as OData allows a link that ends in one. */
 function deletedId(row: Buffer): string {
   const id = memberString(row, 'id');
-  const guid = id?.match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\)?$)/i)?.[0];
+  const guid = id?.match(/(?<=^|\()[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\)?$)/i)?.[0];
   if (guid === undefined) throw new ConnectorError('protocol', 'A deleted row of a delta page has no id.');
   return guid.toLowerCase();
 }

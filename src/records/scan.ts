@@ -10,6 +10,7 @@ import {
   BACKSLASH,
   CLOSE_ARRAY,
   CLOSE_OBJECT,
+  COMMA,
   DOT,
   hexDigit,
   isDigit,
@@ -25,6 +26,7 @@ import {
   PLUS,
   QUOTE,
   SPACE,
+  UPPER_E,
   ZERO,
 } from './bytes.ts';
 
@@ -65,38 +67,57 @@ export function skip(text: Text, at: number, byte: number, name: string): number
 
 /** Index behind the string whose opening quote is at `at`; complemented when it needs cleaning. */
 export function stringEnd(text: Text, at: number): number {
+  const i = nextSpecial(text, at + 1);
+  return text.bytes[i] === QUOTE ? i + 1 : escapedStringEnd(text, i);
+}
+
+/** Index of the first quote, backslash or control character at or behind `at`: four bytes at a time. */
+function nextSpecial(text: Text, at: number): number {
   const { bytes, view } = text;
   const lastWord = bytes.length - 4;
-  let i = at + 1;
+  let i = at;
+  for (; i <= lastWord; i += 4) {
+    const marks = specials(view.getInt32(i, true));
+    // The lowest mark is a true one, and tells which of the four bytes it is.
+    if (marks !== 0) return i + ((31 - Math.clz32(marks & -marks)) >> 3);
+  }
+  for (; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    if (byte === QUOTE || byte === BACKSLASH || byte < SPACE) return i;
+  }
+  return i;
+}
+
+/** Marks (bit 7) the bytes of a word that are a quote, a backslash or a control character; above a mark there may be false ones. */
+function specials(word: number): number {
+  const quote = word ^ 0x22222222;
+  const slash = word ^ 0x5c5c5c5c;
+  const marks =
+    ((quote - 0x01010101) & ~quote) | ((slash - 0x01010101) & ~slash) | ((word - 0x20202020) & ~word);
+  return marks & 0x80808080;
+}
+
+/** The same as `stringEnd` from the first escape of a string on, which is at `at`. */
+function escapedStringEnd(text: Text, at: number): number {
+  const { bytes } = text;
+  let i = at;
   let dirty = false;
-  for (;;) {
-    // Four bytes at a time while none of them is a quote, a backslash or a control character.
-    while (i <= lastWord) {
-      const word = view.getInt32(i, true);
-      const quote = word ^ 0x22222222;
-      const slash = word ^ 0x5c5c5c5c;
-      const found =
-        ((quote - 0x01010101) & ~quote) | ((slash - 0x01010101) & ~slash) | ((word - 0x20202020) & ~word);
-      if ((found & 0x80808080) !== 0) break;
-      i += 4;
-    }
-    let byte = bytes[i];
-    while (byte !== undefined && byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH) byte = bytes[++i];
-    if (byte === QUOTE) return dirty ? ~(i + 1) : i + 1;
-    if (byte !== BACKSLASH) throw malformed(text, i, 'the end of a string');
+  while (bytes[i] !== QUOTE) {
+    if (bytes[i] !== BACKSLASH) throw malformed(text, i, 'the end of a string');
     const end = escapeEnd(text, i);
     if (end < 0) dirty = true;
-    i = end < 0 ? ~end : end;
+    i = nextSpecial(text, end < 0 ? ~end : end);
   }
+  return dirty ? ~(i + 1) : i + 1;
 }
 
 /** Index behind the escape whose backslash is at `at` (a surrogate pair is one escape); complemented when it needs cleaning. */
 export function escapeEnd(text: Text, at: number): number {
   const { bytes } = text;
   const letter = bytes[at + 1];
+  if (letter === QUOTE || letter === BACKSLASH) return at + 2;
   if (letter !== LOWER_U) {
-    // " \ / b f n r t
-    if (letter !== undefined && '"\\/bfnrt'.includes(String.fromCharCode(letter))) return at + 2;
+    if (letter !== undefined && '/bfnrt'.includes(String.fromCharCode(letter))) return at + 2;
     throw malformed(text, at + 1, 'an escape');
   }
   const code = escapedUnit(text, at);
@@ -126,37 +147,48 @@ function escapedUnit(text: Text, at: number): number {
 /** Index behind the value that starts at `at` (no white space before it); complemented when it needs cleaning. */
 export function valueEnd(text: Text, at: number): number {
   const byte = text.bytes[at];
+  if (byte === QUOTE) return stringEnd(text, at);
+  if (isDigit(byte) || byte === MINUS) return numberEnd(text, at);
   switch (byte) {
-    case QUOTE:
-      return stringEnd(text, at);
     case LOWER_N:
-      return wordEnd(text, at, 'null');
+      return wordEnd(text, at, NULL);
     case LOWER_T:
-      return wordEnd(text, at, 'true');
+      return wordEnd(text, at, TRUE);
     case LOWER_F:
-      return wordEnd(text, at, 'false');
+      // Its first letter has been seen: `alse` is a word of four like the others.
+      return wordEnd(text, at + 1, ALSE);
     case OPEN_OBJECT:
     case OPEN_ARRAY:
       return nestedEnd(text, at);
     default:
-      if (byte === MINUS || isDigit(byte)) return numberEnd(text, at);
       throw malformed(text, at, 'a value');
   }
 }
 
-function wordEnd(text: Text, at: number, word: string): number {
-  for (let i = 0; i < word.length; i++) {
-    if (text.bytes[at + i] !== word.charCodeAt(i)) throw malformed(text, at + i, word);
+// The bytes of these words, read as one number.
+const NULL = 0x6c6c756e;
+const TRUE = 0x65757274;
+const ALSE = 0x65736c61;
+
+function wordEnd(text: Text, at: number, word: number): number {
+  const end = at + 4;
+  if (end > text.bytes.length || text.view.getInt32(at, true) !== word) {
+    throw malformed(text, end > text.bytes.length ? text.bytes.length : at, 'null, true or false');
   }
-  return at + word.length;
+  return end;
 }
 
 function numberEnd(text: Text, at: number): number {
   const { bytes } = text;
   let i = bytes[at] === MINUS ? at + 1 : at;
   i = bytes[i] === ZERO ? i + 1 : digitsEnd(text, i);
-  if (bytes[i] === DOT) i = digitsEnd(text, i + 1);
-  if (((bytes[i] ?? 0) | SPACE) === LOWER_E) {
+  let byte = bytes[i];
+  if (byte === COMMA) return i;
+  if (byte === DOT) {
+    i = digitsEnd(text, i + 1);
+    byte = bytes[i];
+  }
+  if (byte === LOWER_E || byte === UPPER_E) {
     const sign = bytes[i + 1];
     i = digitsEnd(text, sign === PLUS || sign === MINUS ? i + 2 : i + 1);
   }

@@ -7,10 +7,12 @@
  * Whether rows need no change is read off the first and the last row: a page that was asked for without annotations has
  * the same members in each of its rows, nulls included.
  */
+import { ConnectorError } from '../core/errors.ts';
 import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, QUOTE } from './bytes.ts';
 import { noKeys, setKey } from './keys.ts';
 import { frameText, linesOf, put } from './lines.ts';
-import type { FramedRows } from './rewrite.ts';
+import type { Pool } from './pool.ts';
+import type { FramedRows, Wishes } from './rewrite.ts';
 import { decode, eachMember } from './row.ts';
 import { skipSpace, stringEnd, type Text } from './scan.ts';
 import type { Frame, RowShape } from './types.ts';
@@ -32,7 +34,7 @@ export function spliceRows(
   start: number,
   shape: RowShape,
   frame: Frame,
-  keys: boolean,
+  { keys, pool }: Wishes,
 ): FramedRows | undefined {
   const { bytes } = text;
   if (!splices(shape) || bytes.indexOf(ROW, start) !== start || mayNeedRepair(bytes, start)) return undefined;
@@ -46,7 +48,7 @@ export function spliceRows(
   if (bytes[close] !== CLOSE_ARRAY) return undefined;
   last.to = end - 1;
   return {
-    lines: frameCuts(text, cuts, frame),
+    lines: frameCuts(text, cuts, frame, pool),
     rows: cuts.length,
     deleted: [],
     lastRow: Buffer.from(bytes.subarray(last.row, end)),
@@ -97,10 +99,10 @@ function mayNeedRepair(bytes: Buffer, start: number): boolean {
   return bytes.indexOf(NUL, first) >= 0 || SURROGATES.some((start) => bytes.indexOf(start, first) >= 0);
 }
 
-function frameCuts(text: Text, cuts: readonly Cut[], frame: Frame): Buffer {
+function frameCuts(text: Text, cuts: readonly Cut[], frame: Frame, pool: Pool): Buffer {
   const { before, after } = frameText(frame);
   const room = cuts.reduce((sum, { from, to }) => sum + to - from, 0);
-  const lines = linesOf(room + cuts.length * (before.bytes.length + after.bytes.length));
+  const lines = linesOf(pool, room + cuts.length * (before.bytes.length + after.bytes.length));
   for (const { from, to } of cuts) {
     put(lines, before, 0, before.bytes.length);
     put(lines, text, from, to);
@@ -111,17 +113,16 @@ function frameCuts(text: Text, cuts: readonly Cut[], frame: Frame): Buffer {
 
 /** The rows' keys. The key mostly stands at the same distance from a row's end, since it is its last member. */
 function keysOf(text: Text, cuts: readonly Cut[], keyColumn: string): Buffer {
-  const { bytes } = text;
   const name = Buffer.from(`${JSON.stringify(keyColumn)}:`);
   const keys = noKeys();
   let distance = 0;
   cuts.forEach(({ from, to }, row) => {
-    let at = to - distance;
-    if (at < from || bytes.compare(name, 0, name.length, at, at + name.length) !== 0) {
-      at = bytes.indexOf(name, from);
-      distance = to - at;
-    }
-    setKey(keys, row, text, at < 0 || at > to ? to : at + name.length);
+    const members = text.bytes.subarray(from, to);
+    const guess = members.length - distance;
+    const at = guess >= 0 && members.indexOf(name, guess) === guess ? guess : members.indexOf(name);
+    if (at < 0) throw new ConnectorError('protocol', 'A row has no primary key.');
+    distance = members.length - at;
+    setKey(keys, row, text, from + at + name.length);
   });
   return keys.bytes.subarray(0, 16 * cuts.length);
 }

@@ -1,0 +1,82 @@
+// The record path in memory, one thread: what a page of 5,000 rows costs on each path, against unzipping it alone and
+// against parsing and writing it again. Run after `npm run build`: `node bench/records.mjs [--rows N] [--runs N] [--json]`.
+import { parseArgs } from 'node:util';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { framePage } from '../dist/records/page.js';
+import { columns, frame, pageOf, shapeOf } from './page.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '5000' },
+    runs: { type: 'string', default: '9' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const rows = Number(options.rows);
+const runs = Number(options.runs);
+
+const plain = pageOf(rows, 'none');
+const typed = pageOf(rows, 'types');
+const labelled = pageOf(rows, 'labels');
+const zipped = gzipSync(plain);
+
+const cases = [
+  ['gunzip only (the floor)', plain, () => gunzipSync(zipped)],
+  ['splice', plain, () => frames(plain, 'none', 'splice')],
+  ['lookup types', typed, () => frames(typed, 'types')],
+  ['labels', labelled, () => frames(labelled, 'labels', 'rewrite')],
+  ['rewrite, one column renamed', plain, () => frames(plain, 'renamed', 'rewrite')],
+  ['JSON.parse and stringify', plain, () => parseAndStringify(plain)],
+];
+
+const shapes = new Map(['none', 'types', 'labels'].map((name) => [name, shapeOf(name)]));
+const renamed = shapeOf('none');
+shapes.set('renamed', {
+  ...renamed,
+  columns: renamed.columns.map((c, i) => (i === 50 ? { ...c, as: 'other' } : c)),
+});
+
+function frames(page, shape, path) {
+  const framed = framePage(page, shapes.get(shape), frame);
+  if (framed.rows !== rows || (path && framed.path !== path)) throw new Error(`took the path ${framed.path}`);
+  return framed;
+}
+
+function parseAndStringify(page) {
+  const before = frame.before.toString().slice(0, -1);
+  const after = frame.after.toString().slice(1);
+  const { value } = JSON.parse(page.toString());
+  const lines = [];
+  for (const row of value) {
+    delete row['@odata.etag'];
+    lines.push(before, JSON.stringify(row), after);
+  }
+  return Buffer.from(lines.join(''));
+}
+
+const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const times = cases.map(() => []);
+// Runs take turns, so that a slow spell of the machine does not fall on one case alone.
+for (let run = -2; run < runs; run++) {
+  cases.forEach(([, , work], i) => {
+    globalThis.gc?.();
+    const start = performance.now();
+    work();
+    if (run >= 0) times[i].push(performance.now() - start);
+  });
+}
+const results = cases.map(([name, page], i) => {
+  const milliseconds = median(times[i]);
+  const megabytes = page.length / 1e6;
+  return {
+    name,
+    megabytes: Number(megabytes.toFixed(1)),
+    milliseconds: Number(milliseconds.toFixed(1)),
+    megabytesPerSecond: Math.round((megabytes / milliseconds) * 1000),
+    rowsPerSecond: Math.round((rows / milliseconds) * 1000),
+    ofFloor: Number((milliseconds / median(times[0])).toFixed(2)),
+  };
+});
+if (options.json)
+  console.log(JSON.stringify({ rows, columns: columns.length, runs, node: process.version, results }));
+else console.table(Object.fromEntries(results.map(({ name, ...figures }) => [name, figures])));
