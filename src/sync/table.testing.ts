@@ -28,6 +28,9 @@ export interface FakeTable {
 
 const base = 'https://fake/api/data/v9.2/';
 
+/** Deletes stand behind all rows of a delta. */
+const deletesAfter = 1e9;
+
 /** Columns of the table, for catalogs. */
 export const fakeColumns = ['id', 'createdon', 'modifiedon', 'versionnumber', 'name'] as const;
 
@@ -146,15 +149,15 @@ export function createFakeTable(concurrency: number): FakeTable {
     if (token < table.expiredBelow)
       throw new ConnectorError('expired_token', 'Version stamp associated with the client has expired.', {});
     const until = upto ?? version;
+    // After the last entry's version, rows before deletes: a row that changes meanwhile moves behind, nothing is skipped.
     const entries = [
-      ...[...rows.values()]
-        .filter((row) => row.version > token)
-        .sort((a, b) => a.version - b.version)
-        .map((row) => ({ row, id: row.id })),
-      ...[...deleted].filter(([, at]) => at > token).map(([id]) => ({ row: undefined, id })),
-    ];
-    const page = entries.slice(after, after + size);
-    const more = entries.length > after + size;
+      ...[...rows.values()].map((row) => ({ row, id: row.id, place: row.version })),
+      ...[...deleted].map(([id, at]) => ({ row: undefined, id, place: at + deletesAfter })),
+    ]
+      .filter(({ place }) => place % deletesAfter > token && place > after)
+      .sort((one, other) => one.place - other.place);
+    const page = entries.slice(0, size);
+    const more = entries.length > size;
     return {
       '@odata.context': `${base}$metadata#things/$delta`,
       ...(more ? {} : { '@odata.deltaLink': `${base}things?$deltatoken=${until}` }),
@@ -163,7 +166,7 @@ export function createFakeTable(concurrency: number): FakeTable {
           ? wire(row, select)
           : { '@odata.context': `${base}$metadata#things/$deletedEntity`, id, reason: 'deleted' },
       ),
-      ...(more ? { '@odata.nextLink': link(url, { token, after: after + size, upto: until }) } : {}),
+      ...(more ? { '@odata.nextLink': link(url, { token, after: page.at(-1)?.place, upto: until }) } : {}),
     };
   };
   return table;
