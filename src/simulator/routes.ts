@@ -4,7 +4,7 @@ import { parsePreferences } from './answers/preferences.ts';
 import { rowReply } from './answers/row.ts';
 import { recordCounts } from './answers/totals.ts';
 import { badQuery, refusal, unknownSegment } from './errors.ts';
-import { header, type Reply, type Request } from './http.ts';
+import { acceptsGzip, header, type Reply, type Request } from './http.ts';
 import { metadataChangesReply } from './metadata/changes.ts';
 import { csdlOf } from './metadata/csdl.ts';
 import { definitionsReply } from './metadata/routes.ts';
@@ -62,6 +62,7 @@ function setReply(world: World, request: Request, base: string, path: string, op
     options,
     preferences: parsePreferences(header(request, 'prefer')),
     metadata: metadataLevel(request),
+    gzip: acceptsGzip(request),
   };
   if (key !== undefined) return rowReply(world, read, key, rest);
   if (rest === '$count') return countReply(world, read, store);

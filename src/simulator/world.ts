@@ -1,3 +1,4 @@
+import { type Blocks, createBlocks } from './answers/blocks.ts';
 import { type Clock, clockFrom } from './clock.ts';
 import type { SimulatorOptions } from './options.ts';
 import { type GeneratedRows, generatedRows } from './rows/generated.ts';
@@ -26,6 +27,8 @@ export interface World {
   readonly nextVersion: () => number;
   /** `globalmetadataversion`, which grows with schema edits. */
   readonly metadataVersion: () => number;
+  /** Ready-made stretches of pages, with `--prebuilt`. */
+  readonly blocks: Blocks | undefined;
   readonly organizationId: string;
   /** The application user that calls. */
   readonly userId: string;
@@ -104,6 +107,7 @@ export function createWorld(options: SimulatorOptions): World {
     version: () => version,
     nextVersion: () => ++version,
     metadataVersion: () => 6_012_567,
+    blocks: options.prebuilt ? createBlocks() : undefined,
     organizationId,
     userId: keyOf('systemuser'),
     businessUnitId: keyOf('businessunit'),

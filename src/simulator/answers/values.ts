@@ -16,12 +16,22 @@ export function jsonOf(column: Column, value: Value): string {
     case 'managed':
       return `{"Value":${value === true},"CanBeChanged":true,"ManagedPropertyLogicalName":"${column.logicalName}"}`;
     default:
-      return typeof value === 'string' ? JSON.stringify(value) : String(value);
+      return typeof value === 'string' ? quoted(value) : String(value);
   }
 }
 
+/** JSON text of a string; most need no escape, which is quicker found out than escaped. */
+const quoted = (text: string): string => (escaped.test(text) ? JSON.stringify(text) : `"${text}"`);
+const escaped = /["\\\p{Cc}\p{Cs}]/u;
+
 /** Whole seconds and a Z: the service stores milliseconds and prints none. */
-export const seconds = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+export function seconds(at: number): string {
+  const date = new Date(at);
+  const day = `${date.getUTCFullYear()}`.padStart(4, '0');
+  return `${day}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}T${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}Z`;
+}
+
+const two = (number: number): string => (number < 10 ? `0${number}` : `${number}`);
 
 const integerFormat = new Intl.NumberFormat('en-US');
 const moneyFormat = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });

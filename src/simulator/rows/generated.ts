@@ -31,6 +31,7 @@ export interface GeneratedRows {
   readonly find: (key: string) => number | undefined;
   /** Index of the row that stands at this rank in key order. */
   readonly atRank: (rank: number) => number;
+  readonly rankAt: (index: number) => number;
   /** First rank whose key may be at or after a guid in SQL order (`sqlOrder` text). */
   readonly rankOf: (order: string) => number;
   readonly rising: (column: RisingColumn, index: number) => number;
@@ -52,6 +53,8 @@ export interface GeneratedOptions {
   readonly maker: (column: Column) => Maker;
 }
 
+/** Tables up to this size keep their keys: lookups to them are written again and again. */
+const keptKeys = 20_000;
 const nodes = 2 ** 48;
 const day = 86_400_000;
 
@@ -60,9 +63,14 @@ export function generatedRows(options: GeneratedOptions): GeneratedRows {
   const salt = saltOf(`${options.seed}/${table.logicalName}`);
   const order = permutation(Math.max(count, 1), salt);
   const step = nodes / Math.max(count, 1);
+  const known = new Array<string | undefined>(count <= keptKeys ? count : 0);
   const keyAtRank = (rank: number): string => {
+    const kept = known[rank];
+    if (kept !== undefined) return kept;
     const within = 0.1 + 0.8 * fraction(mix(salt + 7, rank));
-    return guidOf(salt, rank, Math.floor((rank + within) * step));
+    const made = guidOf(salt, rank, Math.floor((rank + within) * step));
+    if (count <= keptKeys) known[rank] = made;
+    return made;
   };
   const part = (index: number): number => (index + fraction(mix(salt + 11, index))) / count;
   const rising = (column: RisingColumn, index: number): number => {
@@ -74,13 +82,13 @@ export function generatedRows(options: GeneratedOptions): GeneratedRows {
   const key = (index: number): string => keyAtRank(order.back(index));
 
   const row = (index: number): GeneratedRow => {
-    let known: string | undefined;
+    let own: string | undefined;
     const made: GeneratedRow = {
       table,
       index,
       get key() {
-        known ??= key(index);
-        return known;
+        own ??= key(index);
+        return own;
       },
       value: (name) => makers.get(name)?.(made) ?? null,
     };
@@ -93,6 +101,7 @@ export function generatedRows(options: GeneratedOptions): GeneratedRows {
     key,
     rising,
     atRank: order.forward,
+    rankAt: order.back,
     rankOf: (text) => Math.max(0, Math.floor(Number.parseInt(text.slice(0, 12), 16) / step) - 1),
     find: (text) => {
       if (!isGuid(text) || count === 0) return undefined;

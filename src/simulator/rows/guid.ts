@@ -30,5 +30,5 @@ export function guidOf(salt: number, index: number, node?: number): string {
   const second = mix(first, index);
   const third = mix(second, index);
   const last = node ?? mix(third, index) * 0x10000 + (third & 0xffff);
-  return `${hex(first, 8)}-${hex(second >>> 16, 4)}-4${hex(second & 0xfff, 3)}-${hex(0x8000 | (third >>> 18), 4)}-${hex(last, 12)}`;
+  return `${hex(first, 8)}-${hex(second >>> 16, 4)}-${hex(0x4000 | (second & 0xfff), 4)}-${hex(0x8000 | (third >>> 18), 4)}-${hex(last, 12)}`;
 }

@@ -27,4 +27,15 @@ export function pick<T>(list: readonly T[], hash: number): T {
   return entry;
 }
 
-export const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
+const bytePairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Hexadecimal digits of a whole number below 2^48; an even number of them. */
+export function hex(value: number, digits: number): string {
+  let text = '';
+  let rest = value;
+  for (let done = 0; done < digits; done += 2) {
+    text = (bytePairs[rest % 256] ?? '') + text;
+    rest = Math.floor(rest / 256);
+  }
+  return text;
+}
