@@ -8,28 +8,29 @@ const begin = '<!-- settings: written by scripts/config-docs.mjs -->';
 const end = '<!-- end of settings -->';
 
 /** The tables, one a group, in the schema's order. */
-export function settingsTables() {
+function settingsTables() {
   const schema = JSON.parse(readFileSync(spec, 'utf8'));
   const settings = Object.entries(schema.properties).sort(([, a], [, b]) => a.order - b.order);
   return schema.groups
     .map(({ id, title }) => {
-      const rows = settings.filter(([, property]) => property.group === id).map(row);
-      return [
-        `### ${title}`,
-        '',
-        '| setting | default | what it does |',
-        '| --- | --- | --- |',
-        ...rows,
-      ].join('\n');
+      const rows = settings.filter(([, property]) => property.group === id).map(cells);
+      return `### ${title}\n\n${table([['setting', 'default', 'what it does'], ...rows])}`;
     })
     .join('\n\n');
 }
 
-function row([name, property]) {
+function cells([name, property]) {
   const value = property.default === undefined ? '' : `\`${JSON.stringify(property.default)}\``;
-  const choices =
-    property.enum === undefined ? '' : ` One of ${property.enum.map((word) => `\`${word}\``).join(', ')}.`;
-  return `| \`${name}\` | ${value} | ${escaped(property.description)}${choices} |`;
+  const words = property.enum?.map((word) => `\`${word}\``).join(', ');
+  const choices = words === undefined ? '' : ` One of ${words}.`;
+  return [`\`${name}\``, value, `${escaped(property.description)}${choices}`];
+}
+
+/** A table whose columns are as wide as their widest cell, as the formatter wants it. */
+function table([head, ...rows]) {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
+  const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
 /** What Markdown would take for markup, as text. */
