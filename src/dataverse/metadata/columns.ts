@@ -1,5 +1,5 @@
+import type { AttributeDefinition } from './attributes.ts';
 import type { Csdl, EntityType } from './csdl.ts';
-import type { AttributeDefinition } from './definitions.ts';
 import type { AttributeDetail } from './details.ts';
 import { isLargeColumn } from './known.ts';
 import type { Column, ColumnType } from './types.ts';

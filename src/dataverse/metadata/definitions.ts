@@ -15,20 +15,10 @@ export interface TableDefinition {
   readonly displayName: string | undefined;
 }
 
-/** A column as EntityDefinitions describes it. */
-export interface AttributeDefinition {
-  /** `AttributeTypeName`: `PicklistType`, `MemoType`. */
-  readonly type: string;
-  /** False where the Web API does not return the column and refuses a query that names it (`IsValidODataAttribute`). */
-  readonly readable: boolean;
-  readonly displayName: string | undefined;
-}
-
 const purpose = 'discovery';
 
 const tableColumns =
   'LogicalName,PrimaryIdAttribute,ChangeTrackingEnabled,TableType,DataProviderId,IsIntersect,IsPrivate,IsCustomEntity,DisplayName';
-const attributeColumns = 'LogicalName,AttributeTypeName,IsValidODataAttribute,DisplayName';
 
 /**
  * All tables, by logical name, in one request: the server does not page EntityDefinitions and refuses `$top` and
@@ -37,19 +27,6 @@ const attributeColumns = 'LogicalName,AttributeTypeName,IsValidODataAttribute,Di
 export async function tableDefinitions(client: Client): Promise<ReadonlyMap<string, TableDefinition>> {
   const rows = await rowsOf(client, `EntityDefinitions?$select=${tableColumns}`);
   return new Map(rows.map(tableDefinition).map((table) => [table.logicalName, table]));
-}
-
-/** The attributes of a few tables in one request, by table. The body is reduced to what we keep before the next is asked for. */
-export async function attributeDefinitions(
-  client: Client,
-  tables: readonly string[],
-): Promise<ReadonlyMap<string, ReadonlyMap<string, AttributeDefinition>>> {
-  const filter = tables.map((table) => `LogicalName eq '${table}'`).join(' or ');
-  const rows = await rowsOf(
-    client,
-    `EntityDefinitions?$select=LogicalName&$filter=${filter}&$expand=Attributes($select=${attributeColumns})`,
-  );
-  return new Map(rows.map((row) => [text(row['LogicalName']) ?? '', attributesOf(row['Attributes'])]));
 }
 
 /** The `value` rows of an answer. @throws ConnectorError `protocol` when the answer is something else. */
@@ -88,15 +65,15 @@ function unexpected(url: string, what: string, cause?: unknown): ConnectorError 
 }
 
 function tableDefinition(row: JsonObject): TableDefinition {
-  const logicalName = text(row['LogicalName']) ?? '';
+  const logicalName = textOf(row['LogicalName']) ?? '';
   return {
     logicalName,
-    primaryId: text(row['PrimaryIdAttribute']),
+    primaryId: textOf(row['PrimaryIdAttribute']),
     kind: kindOf(row),
     changeTracking: flag(row['ChangeTrackingEnabled']),
     private: flag(row['IsPrivate']) ?? false,
     custom: (flag(row['IsCustomEntity']) ?? false) && !isPublishedByMicrosoft(logicalName),
-    displayName: label(row['DisplayName']),
+    displayName: labelOf(row['DisplayName']),
   };
 }
 
@@ -105,33 +82,19 @@ function kindOf(row: JsonObject): TableKind {
   if (row['TableType'] === 'Elastic') return 'elastic';
   if (row['IsIntersect'] === true) return 'intersect';
   // Old metadata has no table type; then a data provider marks the virtual ones.
-  return row['TableType'] == null && text(row['DataProviderId']) !== undefined ? 'virtual' : 'standard';
-}
-
-function attributesOf(rows: Json | undefined): Map<string, AttributeDefinition> {
-  const attributes = new Map<string, AttributeDefinition>();
-  if (!Array.isArray(rows)) return attributes;
-  for (const row of rows.filter(isJsonObject)) {
-    const typeName = row['AttributeTypeName'];
-    attributes.set(text(row['LogicalName']) ?? '', {
-      type: (isJsonObject(typeName) ? text(typeName['Value']) : undefined) ?? '',
-      readable: row['IsValidODataAttribute'] !== false,
-      displayName: label(row['DisplayName']),
-    });
-  }
-  return attributes;
+  return row['TableType'] == null && textOf(row['DataProviderId']) !== undefined ? 'virtual' : 'standard';
 }
 
 /** The label in the language of the user that we sign in as, or else in the first language there is. */
-function label(value: Json | undefined): string | undefined {
+export function labelOf(value: Json | undefined): string | undefined {
   if (!isJsonObject(value)) return undefined;
   const user = value['UserLocalizedLabel'];
-  if (isJsonObject(user)) return text(user['Label']);
+  if (isJsonObject(user)) return textOf(user['Label']);
   const [first] = Array.isArray(value['LocalizedLabels']) ? value['LocalizedLabels'] : [];
-  return isJsonObject(first) ? text(first['Label']) : undefined;
+  return isJsonObject(first) ? textOf(first['Label']) : undefined;
 }
 
-function text(value: Json | undefined): string | undefined {
+export function textOf(value: Json | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 

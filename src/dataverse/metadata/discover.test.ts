@@ -261,7 +261,7 @@ function server(
           Attributes: rows,
         })),
       };
-    const [, table = ''] = /^EntityDefinitions\(LogicalName='(\w+)'\)\/Attributes\/Microsoft/.exec(url) ?? [];
+    const [, table = ''] = /^EntityDefinitions\(LogicalName='(\w+)'\)\/Attributes/.exec(url) ?? [];
     return { value: attributes[table] ?? [] };
   };
 }
@@ -403,6 +403,30 @@ describe('discover with EntityDefinitions', () => {
       columns.filter((column) => column.large).map(({ name }) => name),
     );
     expect(large).toEqual([['documentbody'], ['body', 'body_binary']]);
+  });
+
+  test('asks for attributes table by table where the server refuses a chunk, and does without those of a table it refuses', async () => {
+    const names = ['good', 'bad'];
+    const { tables, log } = await run(
+      names.map((name) => type(name, property('kind', 'Edm.Int32'))).join(''),
+      names.map((name) => set(`${name}s`, name)).join(''),
+      server(
+        names.map((name) => definition(name)),
+        { good: [attribute('kind', 'PicklistType')], bad: [] },
+        (url) => (url.includes('$expand') || url.includes("(LogicalName='bad')") ? 400 : undefined),
+      ),
+    );
+    const kinds = tables.map(({ setName, columns }) => [
+      setName,
+      columns.find(({ name }) => name === 'kind')?.type,
+    ]);
+    expect(kinds).toEqual([
+      ['bads', 'integer'],
+      ['goods', 'choice'],
+    ]);
+    expect(log.lines.filter((line) => line.level === 'warn').map((line) => line.message)).toEqual([
+      'The server does not tell the attributes of bad; its choices and labels are unknown.',
+    ]);
   });
 
   test('does without attributes, with one warning, where only the tables may be read', async () => {

@@ -1,10 +1,11 @@
-import { asConnectorError, ConnectorError } from '../../core/errors.ts';
+import { asConnectorError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Client } from '../types.ts';
+import { attributesOf } from './attributes.ts';
 import { chunksOf, isUnclear } from './chunks.ts';
 import { columnsOf, type Knowledge } from './columns.ts';
 import { type Csdl, parseCsdl } from './csdl.ts';
-import { attributeDefinitions, isRefusal, type TableDefinition, tableDefinitions } from './definitions.ts';
+import { isRefusal, type TableDefinition, tableDefinitions } from './definitions.ts';
 import { type Details, detailReader } from './details.ts';
 import { inParallel } from './in-parallel.ts';
 import { type Outline, outlinesOf } from './tables.ts';
@@ -72,33 +73,26 @@ async function enrich(client: Client, csdl: Csdl, outlines: readonly Outline[], 
   const chunks = await inParallel([...chunksOf(outlines)], width, async (chunk) => {
     const unclear = chunk.filter(isUnclear);
     const [attributes, details] = await Promise.all([
-      attributesUnlessForbidden(client, chunk.map(tableName)),
+      attributesOf(client, chunk.map(tableName)),
       unclear.length === 0 ? nothing : readDetails(unclear.map(tableName)),
     ]);
     told.attributes &&= attributes !== undefined;
     told.details &&= details !== undefined;
     return chunk.map((outline) => {
       const name = tableName(outline);
-      return tableOf(csdl, outline, { attributes: attributes?.get(name), details: details?.get(name) }, log);
+      const known = { attributes: attributes?.get(name), details: details?.get(name) };
+      if (attributes !== undefined && known.attributes === undefined)
+        log.log(
+          'warn',
+          `The server does not tell the attributes of ${name}; its choices and labels are unknown.`,
+        );
+      return tableOf(csdl, outline, known, log);
     });
   });
   if (!told.attributes) log.log('warn', withoutAttributes);
   if (!told.details)
     log.log('warn', 'The time zone behaviour of date-time columns cannot be read; all are taken to be UTC.');
   return chunks.flat();
-}
-
-/** Entity and Attribute are two privileges: a user may see the tables' definitions and not their attributes'. */
-async function attributesUnlessForbidden(
-  client: Client,
-  tables: readonly string[],
-): Promise<Awaited<ReturnType<typeof attributeDefinitions>> | undefined> {
-  try {
-    return await attributeDefinitions(client, tables);
-  } catch (error) {
-    if (error instanceof ConnectorError && error.kind === 'permission') return undefined;
-    throw error;
-  }
 }
 
 const nothing: Details = new Map();
