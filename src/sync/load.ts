@@ -115,7 +115,8 @@ async function readRanges(
   question: LoadQuestion,
   progress: Progress,
 ): Promise<void> {
-  const board = createBoard(remaining, question.eager);
+  const expected = { page: run.options.settings.pageSize, rows: run.estimate };
+  const board = createBoard(remaining, question.eager, expected);
   const crew = createCrew(run, async () => {
     for (let range = board.take(); range; range = board.take()) await walk(range);
   });

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBoard, formatRemaining, parseRemaining, type Range, type Remaining } from './ranges.ts';
+import {
+  createBoard,
+  type Expected,
+  formatRemaining,
+  parseRemaining,
+  type Range,
+  type Remaining,
+} from './ranges.ts';
 
 /** Disjoint rising ranges over small instants, so that borders meet often. */
 const remainings: fc.Arbitrary<Remaining> = fc
@@ -33,6 +40,11 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { maxLength: 120 },
 );
 
+const expectations: fc.Arbitrary<Expected> = fc.record({
+  page: fc.nat(50),
+  rows: fc.option(fc.nat(1000), { nil: undefined }),
+});
+
 const seconds = (ranges: Remaining): number[] =>
   ranges.flatMap(([at, to]) => Array.from({ length: to - at }, (_, i) => at + i));
 
@@ -41,8 +53,9 @@ function play(
   initial: Remaining,
   schedule: readonly Step[],
   eager: boolean,
+  expected: Expected,
 ): { written: number[]; left: Remaining } {
-  const board = createBoard(initial, eager);
+  const board = createBoard(initial, eager, expected);
   const working: Range[] = [];
   const written: number[] = [];
   const write = (range: Range, upto: number): void => {
@@ -75,8 +88,8 @@ function play(
 describe('ranges by work stealing', () => {
   it('have no gap and no overlap, whatever the schedule', () => {
     fc.assert(
-      fc.property(remainings, steps, fc.boolean(), (initial, schedule, eager) => {
-        const { written, left } = play(initial, schedule, eager);
+      fc.property(remainings, steps, fc.boolean(), expectations, (initial, schedule, eager, expected) => {
+        const { written, left } = play(initial, schedule, eager, expected);
         expect([...written, ...seconds(left)].sort((one, other) => one - other)).toEqual(seconds(initial));
       }),
       { numRuns: 500 },
@@ -102,6 +115,25 @@ describe('ranges by work stealing', () => {
     expect(board.take()).toBeUndefined();
     if (first) first.more = true;
     expect(board.take()).toMatchObject({ at: 50, to: 100 });
+  });
+
+  it('are divided only while two pages are left, so that no request is for crumbs', () => {
+    const board = createBoard([[0, 1000]], true, { page: 100, rows: 1000 });
+    const taken = Array.from({ length: 20 }, () => board.take()).filter((range) => range !== undefined);
+    expect(board.offers).toBe(false);
+    expect(taken.map(({ at, to }) => to - at)).toEqual([125, 125, 125, 125, 125, 125, 125, 125]);
+  });
+
+  it("go by a worker's own pages as soon as it has some", () => {
+    const board = createBoard([[0, 1000]], true, { page: 100, rows: 300 });
+    const first = board.take();
+    if (!first) throw new Error('nothing to take');
+    Object.assign(first, { rows: 100, seen: 10, more: true });
+    expect(board.take()).toMatchObject({ at: 505, to: 1000 });
+    expect(board.take()).toMatchObject({ at: 258, to: 505 });
+    Object.assign(first, { rows: 100, seen: 200 });
+    const others = Array.from({ length: 20 }, () => board.take()?.at ?? 1000);
+    expect(Math.min(...others)).toBeGreaterThan(258);
   });
 
   it('are not divided below two seconds', () => {

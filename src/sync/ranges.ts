@@ -10,6 +10,8 @@ export interface Range {
   seen: Instant;
   to: Instant;
   rows: number;
+  /** Rows a second, until its own rows tell; undefined when nobody knows. */
+  readonly likely: number | undefined;
   /** The server has said that more pages follow; nothing is given away before that, so short reads stay one request. */
   more: boolean;
 }
@@ -34,16 +36,33 @@ export interface Board {
 /** Smallest span, in seconds, that can be divided. */
 const divisible = 2;
 
+/** What a board may know about the rows. */
+export interface Expected {
+  /**
+   * Rows a page. A range is divided only while it holds two of them: of one that holds less, its owner has the most part
+   * under way already. Default 0: divide to the second.
+   */
+  readonly page?: number;
+  /** Rows in all of `remaining`, as far as the server told. */
+  readonly rows?: number | undefined;
+}
+
 /** A board over what is left of a load. With `eager` ranges are divided before their first page has come. */
-export function createBoard(remaining: Remaining, eager: boolean): Board {
-  const idle: Range[] = remaining.map(([at, to]) => open(at, to));
+export function createBoard(remaining: Remaining, eager: boolean, { page = 0, rows }: Expected = {}): Board {
+  const span = remaining.reduce((sum, [at, to]) => sum + to - at, 0);
+  const likely = rows === undefined || span === 0 ? undefined : rows / span;
+  const idle: Range[] = remaining.map(([at, to]) => open(at, to, likely));
   const taken = new Set<Range>();
+
+  const divides = (range: Range): boolean =>
+    (eager || range.more) &&
+    range.to - range.seen >= divisible &&
+    (densityOf(range) === undefined || weight(range) >= 2 * page);
 
   const victim = (): Range | undefined => {
     let best: Range | undefined;
     for (const range of taken) {
-      if (range.to - range.seen < divisible || !(eager || range.more)) continue;
-      if (best === undefined || weight(range) > weight(best)) best = range;
+      if (divides(range) && (best === undefined || weight(range) > weight(best))) best = range;
     }
     return best;
   };
@@ -71,23 +90,27 @@ export function createBoard(remaining: Remaining, eager: boolean): Board {
   };
 }
 
-function open(at: Instant, to: Instant): Range {
-  return { from: at, at, seen: at, to, rows: 0, more: false };
-}
-
-/** Estimated rows left, by the density so far; before the first page, by the time span alone. */
-function weight(range: Range): number {
-  const left = range.to - range.seen;
-  return range.rows === 0 ? left : left * (range.rows / Math.max(1, range.seen - range.from));
+function open(at: Instant, to: Instant, likely: number | undefined): Range {
+  return { from: at, at, seen: at, to, rows: 0, likely, more: false };
 }
 
 function divide(range: Range | undefined): Range | undefined {
   if (!range) return undefined;
   const middle = range.seen + Math.ceil((range.to - range.seen) / 2);
-  const upper = open(middle, range.to);
+  const upper = open(middle, range.to, densityOf(range));
   upper.more = range.more;
   range.to = middle;
   return upper;
+}
+
+/** Rows a second: as seen so far, else as expected. */
+function densityOf({ rows, seen, from, likely }: Range): number | undefined {
+  return rows === 0 ? likely : rows / Math.max(1, seen - from);
+}
+
+/** Estimated rows left; where nobody knows, the time span alone. */
+function weight(range: Range): number {
+  return (range.to - range.seen) * (densityOf(range) ?? 1);
 }
 
 /** `2026-01-01T00:00:00Z/2026-02-01T00:00:00Z,…`: one scalar, so that a deep merge of states cannot mix two lists. */
