@@ -20,7 +20,7 @@ function paths(value: unknown): readonly string[] {
   );
 }
 
-describe("Airbyte's customary files (requirement 68)", () => {
+describe("Airbyte's customary files [A68]", () => {
   it('acceptance-test-config.yml names files that are there', () => {
     const named = paths(parse(readFileSync(url('acceptance-test-config.yml'), 'utf8')));
     expect(named.length).toBeGreaterThan(5);

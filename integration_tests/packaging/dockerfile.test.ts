@@ -8,7 +8,7 @@ const stages = stagesOf(text);
 const image = stages.at(-1) ?? [];
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
 
-describe('the image (Airbyte requirement 65)', () => {
+describe('the image [A65]', () => {
   it('has its entrypoint in AIRBYTE_ENTRYPOINT too, absolute', () => {
     const [entrypoint] = all(image, 'ENTRYPOINT').map((rest) => JSON.parse(rest) as string[]);
     expect(entrypoint).toEqual([pairs(image, 'ENV')['AIRBYTE_ENTRYPOINT']]);

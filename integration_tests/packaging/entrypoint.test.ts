@@ -23,7 +23,7 @@ function argumentsOfNode(
     .split('\n');
 }
 
-describe('the entrypoint of the image', () => {
+describe('the entrypoint of the image [A63]', () => {
   const program = join(dirname(entrypoint), 'connector/dist/bin/source-dynamics365.js');
 
   it.each([

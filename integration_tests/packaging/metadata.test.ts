@@ -6,7 +6,7 @@ const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 const { data } = parse(file('metadata.yaml')) as { data: Readonly<Record<string, unknown>> };
 const { version, license } = JSON.parse(file('package.json')) as { version: string; license: string };
 
-describe('metadata.yaml (Airbyte requirement 64)', () => {
+describe('metadata.yaml [A64]', () => {
   it('has the members that Airbyte calls for, and no unknown ones', () => {
     // airbyte-connector-models, ConnectorMetadataDefinitionV0; the models themselves judge it in the interop tests.
     const required =
@@ -43,7 +43,7 @@ describe('metadata.yaml (Airbyte requirement 64)', () => {
   });
 });
 
-describe('icon.svg (Airbyte requirement 68)', () => {
+describe('icon.svg [A68]', () => {
   it('is square', () => {
     const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(file('icon.svg')) ?? [];
     expect(width).toBe(height);

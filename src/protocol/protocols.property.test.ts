@@ -87,7 +87,7 @@ describe.each(protocols)('states in $name', (protocol) => {
     );
   });
 
-  it('either parse or give one config error, whatever is given', () => {
+  it('either parse or give one config error, whatever is given [S45, A45]', () => {
     const shaped = fc.oneof(
       fc.anything(),
       fc.json(),
@@ -121,7 +121,7 @@ describe.each(protocols)('states in $name', (protocol) => {
 });
 
 describe('Singer states', () => {
-  it('keep bookmarks of other streams and unknown members as they came', () => {
+  it('keep bookmarks of other streams and unknown members as they came [S42]', () => {
     const foreign = fc.dictionary(memberName, json, { maxKeys: 3 });
     const given = fc.record({ bookmarks: fc.dictionary(memberName, foreign, { maxKeys: 3 }) });
     fc.assert(
@@ -141,7 +141,7 @@ describe('Singer states', () => {
     );
   });
 
-  it('resume alike whether the new state replaced the old one or was merged into it', () => {
+  it('resume alike whether the new state replaced the old one or was merged into it [S43]', () => {
     fc.assert(
       fc.property(streamState, streamState, (before, after) => {
         const old = JSON.parse(run(singer, noState).state('accounts', before, 1).toString()) as {
@@ -233,7 +233,7 @@ function play(
   return { output: Buffer.concat(output), records };
 }
 
-describe('every message of a run', () => {
+describe('every message of a run [S4, A3, A35, A40, A41, A59]', () => {
   const plan = fc.tuple(...names.map(() => fc.tuple(fc.array(step), ending)));
 
   it.each([

@@ -6,7 +6,7 @@ const modifiedon = (replication_key_value: string) => ({
   replication_key_value,
 });
 
-describe('the state of a stream', () => {
+describe('the state of a stream [S45, A45]', () => {
   it.each([
     ['nothing', null, undefined],
     ['an empty object', {}, undefined],

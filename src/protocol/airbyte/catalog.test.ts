@@ -17,8 +17,8 @@ function discovered(of = stream(), deletes = true): Discovered & Record<string, 
   return first as Discovered & Record<string, unknown>;
 }
 
-describe('the CATALOG message', () => {
-  it('types columns by the table of docs/types.md', () => {
+describe('the CATALOG message [A21]', () => {
+  it('types columns by the table of docs/types.md [A25]', () => {
     const nullable = (type: string, rest = {}) => ({ type: ['null', type], ...rest });
     const zoned = nullable('string', { format: 'date-time', airbyte_type: 'timestamp_with_timezone' });
     const { json_schema: schema } = discovered();
@@ -60,7 +60,7 @@ describe('the CATALOG message', () => {
       stream({ columns: [column('versionnumber', 'integer')], changeTracking: false }),
       'versionnumber',
     ],
-  ])('makes a stream incremental by its best cursor: %s', (_, of, cursor) => {
+  ])('makes a stream incremental by its best cursor [A29]: %s', (_, of, cursor) => {
     const found = discovered(of);
     expect(found).toMatchObject({
       supported_sync_modes: ['full_refresh', 'incremental'],
@@ -87,7 +87,7 @@ describe('the CATALOG message', () => {
     );
   });
 
-  it('stays under 10 MB for 1,500 tables of 60 columns', () => {
+  it('stays under 10 MB for 1,500 tables of 60 columns [A22]', () => {
     const types = [
       'string',
       'string',

@@ -30,7 +30,7 @@ describe('a configured catalog', () => {
     expect(parse(configured(accounts, { sync_mode })).selections[0]?.mode).toBe(mode);
   });
 
-  it('selects the columns of the schema, and the key', () => {
+  it('selects the columns of the schema, and the key [A31]', () => {
     const schema = { type: 'object', properties: { name: {}, _ab_cdc_deleted_at: {} } };
     const { selections, warnings } = parse(configured(accounts, {}, schema));
     expect(selections[0]?.columns.map(({ name }) => name)).toEqual(['accountid', 'name']);
@@ -41,7 +41,7 @@ describe('a configured catalog', () => {
     expect(parse(configured(accounts, {}, {})).selections[0]?.columns).toHaveLength(3);
   });
 
-  it('takes incremental for a stream that cannot be, as PyAirbyte asks for it', () => {
+  it('takes incremental for a stream that cannot be, as PyAirbyte asks for it [A36]', () => {
     const { selections, warnings } = parse(configured(tags));
     expect(selections[0]?.mode).toBe('incremental');
     expect(warnings).toEqual([]);
@@ -59,7 +59,7 @@ describe('a configured catalog', () => {
     expect(parse(configured(accounts, more)).selections[0]).not.toHaveProperty('strategy');
   });
 
-  it('reports columns that are gone, and streams that are not there', () => {
+  it('reports columns that are gone, and streams that are not there [A34, A38]', () => {
     const schema = { type: 'object', properties: { accountid: {}, oldname: {}, _ab_cdc_deleted_at: {} } };
     const quotes = {
       ...configured(),
@@ -121,7 +121,7 @@ describe('a configured catalog', () => {
     );
   });
 
-  it('refuses an invalid sync_mode of a stream that is not there', () => {
+  it('refuses an invalid sync_mode of a stream that is not there [A37]', () => {
     const bad = configured(stream({ name: 'nowhere' }), { sync_mode: 'INVALID' });
     expect(() => parse(bad)).toThrow('Stream nowhere has the sync_mode "INVALID"');
   });

@@ -35,7 +35,7 @@ const status = (name: string, is: string, extra = {}) => ({
 });
 
 describe('stream status', () => {
-  it('goes from STARTED with an estimate over RUNNING to COMPLETE', () => {
+  it('goes from STARTED with an estimate over RUNNING to COMPLETE [A39]', () => {
     const run = messages();
     expect(parseLines(run.started('accounts', 12))).toEqual([
       status('accounts', 'STARTED'),
@@ -53,7 +53,7 @@ describe('stream status', () => {
     expect(parseLines(run.complete('accounts'))).toEqual([status('accounts', 'COMPLETE')]);
   });
 
-  it('shows a wait for the service with the time of its end', () => {
+  it('shows a wait for the service with the time of its end [A50, A55]', () => {
     const reasons = [{ type: 'RATE_LIMITED', rate_limited: { quota_reset: at.getTime() } }];
     expect(parseLines(messages().waiting('accounts', { seconds: 30, until: at }))).toEqual([
       status('accounts', 'RUNNING', { reasons }),
@@ -62,21 +62,21 @@ describe('stream status', () => {
 });
 
 describe('RECORD', () => {
-  it('frames a row with the markers that are configured', () => {
+  it('frames a row with the markers that are configured [A52]', () => {
     const { before, after } = messages().frame('accounts', at, undefined);
     expect(`${before}"accountid":"a"${after}`).toBe(
       `{"type":"RECORD","record":{"stream":"accounts","emitted_at":${at.getTime()},"data":{"accountid":"a","_ab_cdc_deleted_at":null,"_ab_cdc_updated_at":"2026-01-02T03:04:05.678Z"}}}\n`,
     );
   });
 
-  it('has no markers where none are configured', () => {
+  it('has no markers where none are configured [A31]', () => {
     const bare = { type: 'object', properties: { accountid: { type: 'string' } } };
     const run = messages({ selections: [selection(tracked, bare), selection(untracked)] });
     expect(`${run.frame('accounts', at, 7).after}`).toBe('}}}\n');
     expect(`${run.frame('contacts', at, undefined).after}`).toBe('}}}\n');
   });
 
-  it('never goes back in time', () => {
+  it('never goes back in time [A35]', () => {
     const run = messages({ now: () => at.getTime() + 10 });
     run.started('accounts', undefined);
     const { before, after } = run.frame('accounts', at, undefined);
@@ -85,7 +85,7 @@ describe('RECORD', () => {
     });
   });
 
-  it('says of a deleted row its key, and the time in both markers', () => {
+  it('says of a deleted row its key, and the time in both markers [A33, A51]', () => {
     const { bytes, lines } = messages().tombstones('accounts', ['a'], at);
     const time = at.toISOString();
     expect(lines).toBe(1);
@@ -113,7 +113,7 @@ describe('STATE', () => {
   const state = (blob: object, count: string) =>
     `{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"accounts"},"stream_state":${JSON.stringify(blob)}},"sourceStats":{"recordCount":${count}}}}\n`;
 
-  it('counts records with a decimal point', () => {
+  it('counts records with a decimal point [A40]', () => {
     const run = messages();
     expect(`${run.state('accounts', { n: 1 }, 5)}`).toBe(state({ n: 1 }, '5.0'));
     expect(`${run.state('accounts', { n: 2 }, 0)}`).toBe(state({ n: 2 }, '0.0'));
@@ -126,7 +126,7 @@ describe('STATE', () => {
     expect(run.state('contacts', { n: 1 }, 0)).not.toHaveLength(0);
   });
 
-  it('is made unlike an earlier one when it covers new records', () => {
+  it('is made unlike an earlier one when it covers new records [A41]', () => {
     const run = messages();
     run.state('accounts', { n: 1 }, 5);
     run.state('accounts', { n: 2 }, 5);
@@ -139,7 +139,7 @@ describe('failed streams', () => {
   const forbidden = new ConnectorError('permission', 'no privilege');
   const outage = new ConnectorError('transient', 'gone', { status: 503 });
 
-  it('are INCOMPLETE with an ERROR trace of their own', () => {
+  it('are INCOMPLETE with an ERROR trace of their own [A58]', () => {
     const [trace, incomplete] = parseLines(messages().failed('accounts', outage));
     expect(trace).toEqual({
       type: 'TRACE',
@@ -157,7 +157,7 @@ describe('failed streams', () => {
     expect(incomplete).toEqual(status('accounts', 'INCOMPLETE'));
   });
 
-  it('hold back what cannot be retried until after what can, and end with a summary', () => {
+  it('hold back what cannot be retried until after what can, and end with a summary [A59, A61]', () => {
     const run = messages();
     expect(parseLines(run.failed('contacts', forbidden))).toEqual([status('contacts', 'INCOMPLETE')]);
     run.failed('accounts', outage);
@@ -184,7 +184,7 @@ describe('failed streams', () => {
     ]);
   });
 
-  it('carry a stack trace when the error is ours', () => {
+  it('carry a stack trace when the error is ours [A62]', () => {
     const cause = new TypeError('x is undefined');
     const [trace] = parseLines(messages().failed('accounts', new ConnectorError('bug', 'oops', { cause })));
     expect(trace).toMatchObject({

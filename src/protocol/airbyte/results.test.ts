@@ -11,7 +11,7 @@ const only = (bytes: Buffer) => {
 };
 
 describe('check', () => {
-  it('says SUCCEEDED with exit code 0', () => {
+  it('says SUCCEEDED with exit code 0 [A17]', () => {
     const { bytes, exitCode } = airbyte.checkResult({ ok: true, message: 'fine' });
     expect(exitCode).toBe(0);
     expect(only(bytes)).toEqual({
@@ -21,7 +21,7 @@ describe('check', () => {
   });
 
   it.each(['config', 'auth', 'permission', 'not_installed'] as const)(
-    'says FAILED for %s, with exit code 0',
+    'says FAILED for %s, with exit code 0 [A18, A20]',
     (kind) => {
       const { bytes, exitCode } = airbyte.checkResult({
         ok: false,
@@ -41,7 +41,7 @@ describe('check', () => {
     ['protocol', 'system_error'],
     ['bug', 'system_error'],
   ] as const)(
-    'says no status for %s, but an ERROR trace and exit code 1',
+    'says no status for %s, but an ERROR trace and exit code 1 [A19]',
     (kind: ErrorKind, failure_type) => {
       const { bytes, exitCode } = airbyte.checkResult({ ok: false, error: new ConnectorError(kind, 'down') });
       expect(exitCode).toBe(1);
@@ -54,7 +54,7 @@ describe('check', () => {
 });
 
 describe('other messages outside of a read', () => {
-  it('SPEC carries the schema and links', () => {
+  it('SPEC carries the schema and links [A13]', () => {
     const schema = { type: 'object', properties: {} };
     expect(only(airbyte.spec(schema))).toMatchObject({
       type: 'SPEC',
@@ -97,7 +97,7 @@ describe('Airbyte logs', () => {
     expect(messages()).toEqual([{ type: 'LOG', log: { level: word, message: 'one\ntwo' } }]);
   });
 
-  it('leave out what is below the level, metrics with it', () => {
+  it('leave out what is below the level, metrics with it [A10]', () => {
     const { log, messages } = logged('info');
     log.log('debug', 'hidden');
     log.metric({ type: 'counter', metric: 'record_count', value: 1, tags: {} });

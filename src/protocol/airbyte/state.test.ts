@@ -18,7 +18,7 @@ const pydantic = {
 };
 const globalStates = { shared_state: null, stream_states: [pydantic.stream] };
 
-describe('an Airbyte state', () => {
+describe('an Airbyte state [A45]', () => {
   it.each([
     ['a list of STREAM states', [element]],
     ['one STREAM state alone', element],

@@ -30,7 +30,7 @@ const settings: JsonObject = {
 const facts = { version: '1.2.3', description: 'Rows.', settings };
 const file = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
-describe('--about', () => {
+describe('--about [S51]', () => {
   it('as json has the members of singer-sdk', () => {
     expect(JSON.parse(about('json', facts).toString())).toEqual({
       name: 'tap-dynamics365',
@@ -68,7 +68,7 @@ describe('--about', () => {
   });
 });
 
-describe('the definition for Meltano', () => {
+describe('the definition for Meltano [S50, S51]', () => {
   const schema = JSON.parse(file('src/config/spec.json')) as JsonObject;
   const { description, version } = JSON.parse(file('package.json')) as {
     description: string;

@@ -23,7 +23,7 @@ const metadataOf = (entry: Entry, ...breadcrumb: string[]) =>
   entry.metadata.find((item) => item.breadcrumb.join() === breadcrumb.join())?.metadata;
 
 describe('the catalog that --discover prints', () => {
-  it('has no line that Meltano could not read', () => {
+  it('has no line that Meltano could not read [S6]', () => {
     const wide = stream({
       columns: Array.from({ length: 600 }, (_, n) => column(`new_column_${n}`, 'string')),
     });
@@ -39,7 +39,7 @@ describe('the catalog that --discover prints', () => {
     expect(text).toBe(`${JSON.stringify({ streams }, null, 2)}\n`);
   });
 
-  it('names a stream twice and its key', () => {
+  it('names a stream twice and its key [S14]', () => {
     expect(entryOf()).toMatchObject({
       tap_stream_id: 'accounts',
       stream: 'accounts',
@@ -47,7 +47,7 @@ describe('the catalog that --discover prints', () => {
     });
   });
 
-  it('types columns by the table of docs/types.md', () => {
+  it('types columns by the table of docs/types.md [S20, S21]', () => {
     const nullable = (type: string, rest = {}) => ({ type: ['null', type], ...rest });
     expect(entryOf().schema).toEqual({
       type: 'object',
@@ -75,7 +75,7 @@ describe('the catalog that --discover prints', () => {
     });
   });
 
-  it('has metadata for every column, automatic for what cannot be left out', () => {
+  it('has metadata for every column, automatic for what cannot be left out [S15]', () => {
     const entry = entryOf();
     const inclusions = Object.keys(entry.schema.properties).map((name) => [
       name,
@@ -111,7 +111,7 @@ describe('the catalog that --discover prints', () => {
       [],
       'FULL_TABLE',
     ],
-  ])('says how a stream can be replicated: %s', (_, of, keys, forced) => {
+  ])('says how a stream can be replicated [S16]: %s', (_, of, keys, forced) => {
     const entry = entryOf(of);
     const metadata = metadataOf(entry);
     expect(metadata?.['valid-replication-keys']).toEqual(keys);
@@ -126,7 +126,7 @@ describe('the catalog that --discover prints', () => {
     ['a standard table', stream(), true],
     ['another table', stream({ standard: false }), false],
     ['the stream of choices', { ...stream({ standard: false }), source: 'choices' as const }, true],
-  ])('selects by default %s: %s', (_, of, selected) => {
+  ])('selects by default [S16] %s: %s', (_, of, selected) => {
     expect(metadataOf(entryOf(of))?.['selected-by-default']).toBe(selected);
   });
 
@@ -145,7 +145,7 @@ describe('the catalog that --discover prints', () => {
     expect(entry.schema.properties).toHaveProperty('_sdc_deleted_at');
   });
 
-  it('fed back unchanged gives the SCHEMA messages of a run without a catalog', () => {
+  it('fed back unchanged gives the SCHEMA messages of a run without a catalog [S19, S22]', () => {
     const streams = [stream(), stream({ name: 'contacts', columns: someColumns, changeTracking: false })];
     const catalog: unknown = JSON.parse(singerCatalog(streams).toString());
     const parsed = parseSingerCatalog(catalog, streams);

@@ -13,7 +13,7 @@ function logged(options: Partial<LogWriter> = {}) {
 
 const metric = { type: 'counter', metric: 'record_count', value: 5, tags: { endpoint: 'accounts' } } as const;
 
-describe('plain Singer logs', () => {
+describe('plain Singer logs [S48]', () => {
   it.each([
     ['debug', 'DEBUG'],
     ['info', 'INFO'],
@@ -26,7 +26,7 @@ describe('plain Singer logs', () => {
     expect(lines).toEqual([`${word} hello\n`]);
   });
 
-  it('repeat the level on every line of a message', () => {
+  it('repeat the level on every line of a message [S8]', () => {
     const { lines, log } = logged();
     log.log('critical', 'one\r\n\ntwo\nthree');
     expect(lines).toEqual(['CRITICAL one\nCRITICAL two\nCRITICAL three\n']);
@@ -49,7 +49,7 @@ describe('plain Singer logs', () => {
   });
 });
 
-describe('structured Singer logs', () => {
+describe('structured Singer logs [S49]', () => {
   it('have the members that Meltano looks for, null where empty', () => {
     const { lines, log } = logged({ format: 'json' });
     log.log('warn', 'one\ntwo');
@@ -79,7 +79,7 @@ describe('structured Singer logs', () => {
   });
 });
 
-describe('a line that is too long', () => {
+describe('a line that is too long [S6]', () => {
   it.each([
     ['plain', 'x'],
     ['plain', 'ü'],

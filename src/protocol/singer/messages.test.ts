@@ -15,7 +15,7 @@ function messages(options: Partial<MessageOptions> = {}) {
   return singerMessages({ ...base, ...options });
 }
 
-describe('SCHEMA', () => {
+describe('SCHEMA [S26]', () => {
   it('declares the selected columns, the delete columns and the key', () => {
     expect(parseLines(messages().started('accounts', 5))).toEqual([
       {
@@ -66,7 +66,7 @@ describe('SCHEMA', () => {
 });
 
 describe('RECORD', () => {
-  it('frames a row and says that it is there', () => {
+  it('frames a row, with the time, and says that it is there [S27, S34]', () => {
     const { before, after } = messages().frame('accounts', at, undefined);
     expect(`${before}"accountid":"a"${after}`).toBe(
       '{"type":"RECORD","stream":"accounts","record":{"accountid":"a","_sdc_deleted_at":null,"is_deleted":false},"time_extracted":"2026-01-02T03:04:05.678Z"}\n',
@@ -78,7 +78,7 @@ describe('RECORD', () => {
     expect(`${after}`).toBe('},"time_extracted":"2026-01-02T03:04:05.678Z","version":7}\n');
   });
 
-  it('says of a deleted row its key, the time and the flag', () => {
+  it('says of a deleted row its key, the time and the flag [S34]', () => {
     const { bytes, lines } = messages().tombstones('accounts', ['a', 'b'], at);
     expect(lines).toBe(2);
     expect(parseLines(bytes)).toEqual(
@@ -100,7 +100,7 @@ describe('RECORD', () => {
   });
 });
 
-describe('ACTIVATE_VERSION', () => {
+describe('ACTIVATE_VERSION [S35]', () => {
   it('follows a full load when it is switched on', () => {
     expect(parseLines(messages({ activateVersion: true }).loaded('accounts', 7))).toEqual([
       { type: 'ACTIVATE_VERSION', stream: 'accounts', version: 7 },
@@ -130,7 +130,7 @@ describe('STATE', () => {
     expect(messages().begin()).toHaveLength(0);
   });
 
-  it('keeps other bookmarks and unknown members, and makes what vanished null', () => {
+  it('keeps other bookmarks and unknown members, and makes what vanished null [S39, S42, S43]', () => {
     const run = messages({ state: given });
     expect(parseLines(run.state('accounts', { replication_key: 'modifiedon' }, 3))).toEqual([
       {
@@ -144,7 +144,7 @@ describe('STATE', () => {
     ]);
   });
 
-  it('is never sent twice the same', () => {
+  it('is never sent twice the same [S44]', () => {
     const run = messages();
     expect(run.state('accounts', { n: 1 }, 3)).not.toHaveLength(0);
     expect(run.state('accounts', { n: 1 }, 3)).toHaveLength(0);
@@ -155,7 +155,7 @@ describe('STATE', () => {
     ['null after a run', 'complete', null],
     ['null after a run with a failed stream', 'failed', null],
     ['the open stream when the run was stopped', 'stopped', 'accounts'],
-  ] as const)('ends with currently_syncing %s', (_, how, expected) => {
+  ] as const)('ends with currently_syncing [S47] %s', (_, how, expected) => {
     const run = messages();
     run.started('accounts', undefined);
     const earlier = run.state('accounts', { n: 1 }, 3);

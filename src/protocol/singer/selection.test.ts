@@ -38,7 +38,7 @@ const only = (given: unknown) => {
   return selection;
 };
 
-describe('selection of a stream', () => {
+describe('selection of a stream [S23]', () => {
   it.each([
     ['selected: true', { selected: true }, true],
     ['selected: "true"', { selected: 'true' }, true],
@@ -74,7 +74,7 @@ describe('selection of a stream', () => {
   });
 });
 
-describe('selection of columns', () => {
+describe('selection of columns [S23, S24]', () => {
   it.each([
     ['nothing said: with its stream', {}, true],
     ['selected: true', { selected: true }, true],
@@ -179,7 +179,7 @@ describe('replication', () => {
   });
 });
 
-describe('the schema of a catalog', () => {
+describe('the schema of a catalog [S25]', () => {
   const withSchema = (name: string, schema: object) =>
     catalog(selected, {}, { schema: { type: 'object', properties: { ...properties, [name]: schema } } });
 

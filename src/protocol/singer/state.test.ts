@@ -6,7 +6,7 @@ const value = {
 };
 const message = { type: 'STATE', value };
 
-describe('a Singer state', () => {
+describe('a Singer state [S45]', () => {
   it.each([
     ['a value', value],
     ['a whole STATE message', message],

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const url = (path: string) => new URL(`../../${path}`, import.meta.url);
+const text = (path: string) => readFileSync(url(path), 'utf8');
+
+/** Rows of the table of requirements: number, and the cell that says where each is tested. */
+function requirements(document: string): readonly (readonly [number: number, where: string])[] {
+  return [...text(document).matchAll(/^\| (\d+) +\|[^|]*\|([^|]*)\|$/gm)].map(
+    ([, number, where = '']) => [Number(number), where.trim()] as const,
+  );
+}
+
+describe.each([
+  ['docs/singer.md', 'S', 55],
+  ['docs/airbyte.md', 'A', 68],
+])('%s', (document, letter, count) => {
+  const rows = requirements(document);
+  const filesIn = (where: string) =>
+    [...where.matchAll(/`([^`]+\.test\.ts)`/g)].map(([, path]) => path ?? '');
+
+  it('lists every requirement, in order', () => {
+    expect(rows.map(([number]) => number)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+  });
+
+  it('says of each where it is tested, or that it is not yet', () => {
+    expect(rows.filter(([, where]) => filesIn(where).length === 0 && !where.startsWith('not yet'))).toEqual(
+      [],
+    );
+  });
+
+  it('names files that exist', () => {
+    const named = rows.flatMap(([, where]) => filesIn(where));
+    expect(named.filter((path) => !existsSync(url(path)))).toEqual([]);
+  });
+
+  it('and the tests of the protocols that it names bear the number', () => {
+    const untold = rows.flatMap(([number, where]) =>
+      filesIn(where)
+        .filter((path) => path.startsWith('src/protocol/'))
+        .filter((path) => !new RegExp(`\\[[^\\]]*\\b${letter}${number}\\b[^\\]]*\\]`).test(text(path)))
+        .map((path) => `${letter}${number} in ${path}`),
+    );
+    expect(untold).toEqual([]);
+  });
+});
+
+describe('docs/airbyte.md', () => {
+  it("has the headings of Airbyte's documentation, in their order [A68]", () => {
+    const headings = [...text('docs/airbyte.md').matchAll(/^##? (.+)$/gm)].map(([, heading]) => heading);
+    expect(headings).toEqual([
+      'Microsoft Dynamics 365',
+      'Prerequisites',
+      'Setup guide',
+      'Supported sync modes',
+      'Supported streams',
+      'Performance considerations',
+      'Data type map',
+      'Limitations & Troubleshooting',
+      'Requirements and where they are tested',
+      'Changelog',
+    ]);
+  });
+});
