@@ -49,10 +49,9 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
-    throw new ConnectorError('config', `The config file ${path} ${reason} (${(cause as Error).message}).`, {
-      cause,
-    });
+    const { code } = cause as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
+    throw new ConnectorError('config', `The config file ${path} ${reason}.`, { cause });
   }
 }
 
