@@ -153,7 +153,7 @@ async function changeAFewRows({ control_url }, { rows }) {
   };
   const [one, two] = rows.get('accounts').samples;
   await send('PATCH', `/rows/account/${one}`, { name: 'Contoso Demonstrations' });
-  await send('PATCH', `/rows/account/${two}`, { revenue: 922337203685477.58 });
+  await send('PATCH', `/rows/account/${two}`, { revenue: 250000.5 });
   await send('DELETE', `/rows/contact/${rows.get('contacts').samples[0]}`);
   await send('POST', '/rows/lead', { subject: 'Seen at the demo', lastname: 'Lovelace' });
 }

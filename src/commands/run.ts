@@ -1,4 +1,3 @@
-import type { Command } from '../cli.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config, ConfigSource } from '../config/types.ts';
 import { asConnectorError, ConnectorError } from '../core/errors.ts';
@@ -12,6 +11,7 @@ import type { Output } from '../output/types.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import type { RunEvent } from '../sync/types.ts';
 import { runCheck } from './check.ts';
+import type { Command } from './command.ts';
 import { runDiscover } from './discover.ts';
 import { type LogSettings, logSettings } from './logging.ts';
 import { recordCounts } from './metrics.ts';
