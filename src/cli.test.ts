@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ProtocolName, parseCommandLine } from './cli.ts';
+import { parseCommandLine } from './cli.ts';
+import type { ProtocolName } from './commands/command.ts';
 
 const parse = (line: string, protocol: ProtocolName = 'singer') =>
   parseCommandLine(line.split(' ').filter(Boolean), protocol);

@@ -1,4 +1,5 @@
-import { type Command, type ProtocolName, parseCommandLine } from './cli.ts';
+import { parseCommandLine } from './cli.ts';
+import type { Command, ProtocolName } from './commands/command.ts';
 import { consequences } from './core/consequences.ts';
 import { asConnectorError } from './core/errors.ts';
 import type { Output } from './output/types.ts';
