@@ -2,6 +2,7 @@ import { parseCommandLine } from './cli.ts';
 import type { Command, ProtocolName } from './commands/command.ts';
 import { consequences } from './core/consequences.ts';
 import { asConnectorError } from './core/errors.ts';
+import { type Redactor, redactor } from './core/redact.ts';
 import type { Output } from './output/types.ts';
 import { ClosedOutput, openOutput } from './output/writer.ts';
 import type { Protocol } from './protocol/protocol.ts';
@@ -14,19 +15,21 @@ export async function main(argv: readonly string[], defaultProtocol: ProtocolNam
   quietWarnings();
   const output = openOutput(1, process.stdout);
   let protocolName = protocolIn(argv) ?? defaultProtocol;
+  // Learns every secret as soon as it is known.
+  const redact = redactor([]);
   // What nobody caught is a bug; it is told as one, in the protocol's way, before the program ends.
   const onUncaught = (thrown: unknown): void => {
-    void reportFatal(thrown, protocolName, output).then((exitCode) => process.exit(exitCode));
+    void reportFatal(thrown, protocolName, output, redact).then((exitCode) => process.exit(exitCode));
   };
   process.once('uncaughtException', onUncaught);
   try {
     const command = await parseCommandLine(argv, defaultProtocol);
     protocolName = command.protocol;
-    const exitCode = await run(command, output);
+    const exitCode = await run(command, output, redact);
     await output.drained();
     return exitCode;
   } catch (thrown) {
-    return await reportFatal(thrown, protocolName, output);
+    return await reportFatal(thrown, protocolName, output, redact);
   } finally {
     process.off('uncaughtException', onUncaught);
     // Whatever a library still holds open must not keep a finished program alive; its output is drained.
@@ -34,7 +37,7 @@ export async function main(argv: readonly string[], defaultProtocol: ProtocolNam
   }
 }
 
-async function run(command: Command, output: Output): Promise<number> {
+async function run(command: Command, output: Output, redact: Redactor): Promise<number> {
   switch (command.kind) {
     case 'version': {
       const { version } = await import('./core/version.ts');
@@ -57,7 +60,7 @@ async function run(command: Command, output: Output): Promise<number> {
     case 'discover':
     case 'read': {
       const { runWithSession } = await import('./commands/run.ts');
-      return runWithSession(command, await protocolOf(command.protocol), output);
+      return runWithSession(command, await protocolOf(command.protocol), output, redact);
     }
     default:
       command satisfies never;
@@ -72,13 +75,18 @@ async function protocolOf(name: ProtocolName): Promise<Protocol> {
 }
 
 /** Tells of an error outside of streams, as the protocol wants it; a reader that has gone is told nothing. */
-async function reportFatal(thrown: unknown, name: ProtocolName, output: Output): Promise<number> {
+async function reportFatal(
+  thrown: unknown,
+  name: ProtocolName,
+  output: Output,
+  redact: Redactor,
+): Promise<number> {
   if (thrown instanceof ClosedOutput) return 1;
   const error = asConnectorError(thrown);
   const { logFor } = await import('./commands/run.ts');
   const protocol = await protocolOf(name);
-  logFor(protocol, output, {}).log('critical', error.message);
-  await output.write(protocol.fatal(error)).catch(() => undefined);
+  logFor(protocol, output, {}, redact).log('critical', error.message);
+  await output.write(redact(protocol.fatal(error))).catch(() => undefined);
   await output.drained().catch(() => undefined);
   return consequences[error.kind].exitCode;
 }

@@ -3,7 +3,7 @@ import type { Config, ConfigSource } from '../config/types.ts';
 import { asConnectorError, ConnectorError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { guardMemory } from '../core/memory.ts';
-import { type Redactor, redactor } from '../core/redact.ts';
+import type { Redactor } from '../core/redact.ts';
 import { createProgress, type Progress } from '../output/progress.ts';
 import { renderSummary } from '../output/render.ts';
 import { createTally, type Tally } from '../output/tally.ts';
@@ -25,6 +25,7 @@ export async function runWithSession(
   command: SessionCommand,
   protocol: Protocol,
   output: Output,
+  redact: Redactor,
 ): Promise<number> {
   const tally = createTally(Date.now);
   const progress = createProgress(
@@ -36,7 +37,7 @@ export async function runWithSession(
   const endGuard = guardMemory(stop.now);
   try {
     const given = logSettings(command.debug, process.env);
-    const early = logFor(protocol, output, given, progress);
+    const early = logFor(protocol, output, given, redact, progress);
     let config: Config;
     try {
       config = await loadConfig(command.configs.map(sourceOf), process.env, {
@@ -46,9 +47,9 @@ export async function runWithSession(
       if (command.kind !== 'check') throw thrown;
       return await checkFailed(protocol, output, asConnectorError(thrown));
     }
-    const redact = redactor(config.secrets);
+    for (const value of config.secrets) redact.add(value);
     const settings = { level: given.level ?? config.logLevel, format: given.format ?? config.logFormat };
-    const log = logFor(protocol, output, settings, progress, redact);
+    const log = logFor(protocol, output, settings, redact, progress);
     const session: Session = { protocol, config, output, log, signal: stop.signal, redact };
     return await runCommand(command, session, tally, stop.signal);
   } finally {
@@ -78,7 +79,7 @@ async function runCommand(
     }
   } catch (thrown) {
     if (signal.aborted) return stoppedExitCode(session);
-    throw redactedError(thrown, session);
+    throw thrown;
   }
 }
 
@@ -115,21 +116,13 @@ async function checkFailed(protocol: Protocol, output: Output, error: ConnectorE
   return exitCode;
 }
 
-/** An error whose text is free of secrets, whatever a server or library put into it. */
-function redactedError(thrown: unknown, { redact }: Session): ConnectorError {
-  const error = asConnectorError(thrown);
-  const message = redact(error.message);
-  if (message === error.message) return error;
-  return new ConnectorError(error.kind, message, { ...error.details, cause: undefined });
-}
-
 /** The protocol's log, on stdout or stderr, above live progress where there is any. */
 export function logFor(
   protocol: Protocol,
   output: Output,
   settings: Partial<LogSettings>,
+  redact: Redactor,
   progress?: Progress,
-  redact: Redactor = redactor([]),
 ): Log {
   return protocol.log({
     stdout: (lines) => void output.write(redact(lines)).catch(() => undefined),
