@@ -21,6 +21,8 @@ export interface SimulatorOptions {
   readonly now?: number;
   /** Seconds that an access token lives. Default 3599. */
   readonly tokenSeconds?: number;
+  /** organization.ExpireChangeTrackingInDays. Default 7. */
+  readonly changeTrackingDays?: number;
   readonly switches?: Partial<Switches>;
 }
 

@@ -1,15 +1,17 @@
+import { countReply, countRows } from './answers/counts.ts';
 import { answer, metadataLevel } from './answers/odata.ts';
-import { countRows, largestElasticPage, largestPage, pageOf, type Read, rowQuery } from './answers/page.ts';
+import { pageOf, rowQuery } from './answers/page.ts';
 import { parsePreferences } from './answers/preferences.ts';
+import type { Read } from './answers/read.ts';
 import { rowReply } from './answers/row.ts';
 import { recordCounts } from './answers/totals.ts';
+import { changeCount } from './answers/tracked.ts';
 import { badQuery, refusal, unknownSegment } from './errors.ts';
 import { acceptsGzip, header, type Reply, type Request } from './http.ts';
 import { metadataChangesReply } from './metadata/changes.ts';
 import { csdlOf } from './metadata/csdl.ts';
 import { definitionsReply } from './metadata/routes.ts';
 import { parseOptions, type QueryOptions } from './query/options.ts';
-import type { Store } from './rows/store.ts';
 import type { World } from './world.ts';
 
 /** Answers a Web API request that has passed all gates. */
@@ -52,10 +54,17 @@ function decodePath(path: string): string {
 function setReply(world: World, request: Request, base: string, path: string, options: QueryOptions): Reply {
   const match = /^(\w+)(?:\(([^()]*)\))?(?:\/(.+))?$/.exec(path);
   const [, set = '', key, rest] = match ?? [];
-  const table = world.tableBySet(set);
+  const table = world.schema.bySet(set);
   const store = table === undefined ? undefined : world.store(table.logicalName);
   if (store === undefined)
     throw refusal(404, world.switches.unknownSetCode, `Resource not found for the segment '${set || path}'.`);
+  if (table?.refusesReads) {
+    throw refusal(
+      400,
+      '0x80040800',
+      `The 'RetrieveMultiple' method does not support entities of type '${table.logicalName}'. MessageProcessorCache returned MessageProcessor.Empty.`,
+    );
+  }
   const read: Read = {
     store,
     base,
@@ -65,15 +74,15 @@ function setReply(world: World, request: Request, base: string, path: string, op
     gzip: acceptsGzip(request),
   };
   if (key !== undefined) return rowReply(world, read, key, rest);
-  if (rest === '$count') return countReply(world, read, store);
+  if (rest === '$count') {
+    const tracked = options.has('$deltatoken');
+    return countReply(
+      read,
+      tracked ? changeCount(world, read) : countRows(world, rowQuery(world, read, undefined)),
+    );
+  }
   if (rest !== undefined) throw unknownSegment(rest);
   return pageOf(world, read);
-}
-
-function countReply(world: World, read: Read, store: Store): Reply {
-  const cap = store.table.kind === 'elastic' ? largestElasticPage : largestPage;
-  const count = countRows(world, rowQuery(world, read, undefined), cap);
-  return { status: 200, headers: [['Content-Type', 'text/plain']], body: String(Math.min(count, cap)) };
 }
 
 /** A function's parameter, given in the path or by an alias (`EntityNames=@p1)?@p1=[...]`). */
@@ -88,7 +97,7 @@ function parameter(path: string, name: string, options: QueryOptions): string {
 const serviceDocument = (world: World, base: string): string =>
   JSON.stringify({
     '@odata.context': `${base}$metadata`,
-    value: world.tables.map(({ setName }) => ({ name: setName, kind: 'EntitySet', url: setName })),
+    value: world.schema.tables().map(({ setName }) => ({ name: setName, kind: 'EntitySet', url: setName })),
   });
 
 function metadataReply(world: World, request: Request, options: QueryOptions): Reply {

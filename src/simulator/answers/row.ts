@@ -5,7 +5,7 @@ import { parseSelect } from '../query/select.ts';
 import { isGuid } from '../rows/guid.ts';
 import type { World } from '../world.ts';
 import { answer, applied } from './odata.ts';
-import type { Read } from './page.ts';
+import type { Read } from './read.ts';
 import { rowWriter } from './rows.ts';
 
 /** `accounts(<guid>)` and `annotations(<guid>)/documentbody[/$value]`. */

@@ -28,7 +28,7 @@ export function rowWriter(
   const lookups = preferences.wantsAnnotation(lookupTable);
   const nameOf = (value: Value): string | undefined => {
     if (!isReference(value)) return undefined;
-    const target = world.table(value.table);
+    const target = world.schema.byName(value.table);
     const row = world.store(value.table)?.find(value.id);
     const name = target?.primaryName === undefined ? null : row?.value(target.primaryName);
     return name === null || name === undefined ? undefined : String(name);

@@ -10,81 +10,135 @@ import { ControlError, readValues } from './input.ts';
 export interface Changes {
   /** Creates rows of the given values; what is not given is null or the platform's default. Returns the keys. */
   readonly create: (table: string, rows: readonly unknown[]) => string[];
+  /** Values may set system columns too: a backdated `modifiedon`, for example. */
   readonly update: (table: string, key: string, values: unknown) => void;
   readonly remove: (table: string, key: string) => void;
-  /** Imports generated rows, all of the same second. Returns the keys. */
+  /** Imports generated rows, all of the same second (epoch milliseconds). Returns the keys. */
   readonly bulk: (table: string, count: number, at?: number) => string[];
+  /** Gives rows a new version and nothing else, as the recalculation of a rollup does. */
+  readonly touch: (table: string, keys: readonly string[]) => void;
+}
+
+/** Changes that take their versions at once and are seen when committed. */
+export interface Transaction extends Changes {
+  readonly commit: () => void;
+}
+
+/** How a change gets its version, and when it is done. */
+interface Writing {
+  readonly version: () => number;
+  readonly apply: (change: () => void) => void;
 }
 
 export function changesOf(world: World): Changes {
-  let imported = 0;
-  const store = (name: string): WritableStore => {
-    const table = tableNamed(world, name);
-    const found = world.writable(table.logicalName);
-    if (found === undefined) throw new ControlError(`${name} is a union; change the tables it shows`);
-    return found;
+  return changesBy(world, { version: world.versions.next, apply: (change) => change() });
+}
+
+/** A transaction that runs until it is committed: its versions are early, its rows late. */
+export function beginTransaction(world: World): Transaction {
+  const pending: (() => void)[] = [];
+  const changes = changesBy(world, {
+    version: () => {
+      const held = world.versions.hold();
+      pending.push(held.release);
+      return held.version;
+    },
+    apply: (change) => pending.push(change),
+  });
+  return {
+    ...changes,
+    commit: () => {
+      for (const change of pending.splice(0)) change();
+    },
   };
-  const existing = (found: WritableStore, key: string): void => {
-    if (found.find(key) === undefined) throw new ControlError(`${found.table.setName} has no row ${key}`);
-  };
+}
+
+/** Rows imported so far, by world: each takes the next place after the generated ones. */
+const imported = new WeakMap<World, number>();
+
+function changesBy(world: World, { version, apply }: Writing): Changes {
+  const stampsOfChange = (at = world.clock.now()): Record<string, Value> => ({
+    modifiedon: at,
+    _modifiedby_value: { table: 'systemuser', id: world.userId },
+    versionnumber: version(),
+  });
+  /** Columns that the platform fills when a row is created. */
+  const stampsOfCreation = (table: Table, key: string, at = world.clock.now()): Record<string, Value> =>
+    present(table, {
+      [table.key]: key,
+      ...(table.inheritedKey === undefined ? {} : { [table.inheritedKey]: key }),
+      createdon: at,
+      _createdby_value: { table: 'systemuser', id: world.userId },
+      ...stampsOfChange(at),
+    });
   return {
     create: (name, rows) => {
-      const target = store(name);
-      return rows.map((row) => {
-        const values = readValues(target.table, row);
-        const key = String(values[target.table.key] ?? crypto.randomUUID());
+      const target = storeNamed(world, name);
+      const { table } = target;
+      const read = rows.map((row) => {
+        const values = readValues(table, row);
+        const key = String(values[table.key] ?? crypto.randomUUID());
         if (target.find(key) !== undefined)
-          throw new ControlError(`${target.table.setName} already has a row ${key}`);
-        target.put(key, { ...defaults(world, target.table), ...stamps(world, target.table, key), ...values });
-        return key;
+          throw new ControlError(`${table.setName} already has a row ${key}`);
+        return { key, values };
       });
+      for (const { key, values } of read) {
+        const all = { ...defaults(world, table), ...stampsOfCreation(table, key), ...values };
+        apply(() => target.put(key, all));
+      }
+      return read.map(({ key }) => key);
     },
     update: (name, key, row) => {
-      const target = store(name);
-      existing(target, key);
-      const values = readValues(target.table, row);
-      target.put(key, { ...present(target.table, changeStamps(world)), ...values });
+      const target = storeWith(world, name, key);
+      const values = { ...present(target.table, stampsOfChange()), ...readValues(target.table, row) };
+      apply(() => target.put(key, values));
     },
     remove: (name, key) => {
-      const target = store(name);
-      existing(target, key);
-      target.remove(key, world.nextVersion(), world.clock.now());
+      const target = storeWith(world, name, key);
+      const at = version();
+      apply(() => target.remove(key, at, world.clock.now()));
     },
     bulk: (name, count, at) => {
-      const target = store(name);
+      const target = storeNamed(world, name);
       if (!Number.isInteger(count) || count < 1)
         throw new ControlError('count must be a whole number above 0');
       return Array.from({ length: count }, () => {
-        const index = target.generated.count + imported++;
-        const key = guidOf(saltOf(`${name}/import`), index);
-        target.put(key, stamps(world, target.table, key, at), target.generated.row(index));
+        const place = imported.get(world) ?? 0;
+        imported.set(world, place + 1);
+        const index = target.generated.count + place;
+        const key = guidOf(saltOf(`${target.table.logicalName}/import`), index);
+        const stamps = stampsOfCreation(target.table, key, at);
+        apply(() => target.put(key, stamps, target.generated.row(index)));
         return key;
       });
+    },
+    touch: (name, keys) => {
+      for (const key of keys) {
+        const target = storeWith(world, name, key);
+        const values = { versionnumber: version() };
+        apply(() => target.put(key, values));
+      }
     },
   };
 }
 
+function storeNamed(world: World, name: string): WritableStore {
+  const found = world.writable(tableNamed(world, name).logicalName);
+  if (found === undefined) throw new ControlError(`${name} is a union; change the tables it shows`);
+  return found;
+}
+
+function storeWith(world: World, name: string, key: string): WritableStore {
+  const found = storeNamed(world, name);
+  if (found.find(key) === undefined) throw new ControlError(`${found.table.setName} has no row ${key}`);
+  return found;
+}
+
 export function tableNamed(world: World, name: string): Table {
-  const table = world.tableBySet(name) ?? world.table(name);
+  const table = world.schema.bySet(name) ?? world.schema.byName(name);
   if (table === undefined) throw new ControlError(`there is no table ${name}`);
   return table;
 }
-
-const changeStamps = (world: World, at = world.clock.now()): Record<string, Value> => ({
-  modifiedon: at,
-  _modifiedby_value: { table: 'systemuser', id: world.userId },
-  versionnumber: world.nextVersion(),
-});
-
-/** Columns that the platform fills when a row is created. */
-const stamps = (world: World, table: Table, key: string, at = world.clock.now()): Record<string, Value> =>
-  present(table, {
-    [table.key]: key,
-    ...(table.inheritedKey === undefined ? {} : { [table.inheritedKey]: key }),
-    createdon: at,
-    _createdby_value: { table: 'systemuser', id: world.userId },
-    ...changeStamps(world, at),
-  });
 
 function defaults(world: World, table: Table): Record<string, Value> {
   const values: Record<string, Value> = {};

@@ -1,66 +1,132 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ColumnSpec } from '../schema/spec.ts';
+import type { Backup } from './backup.ts';
+import type { Changes, Transaction } from './changes.ts';
 import type { Control } from './control.ts';
 import { ControlError } from './input.ts';
 
-type Handler = (control: Control, match: RegExpExecArray, body: unknown) => unknown;
+/** Transactions and backups are told apart by number over HTTP. */
+interface Session {
+  readonly control: Control;
+  readonly transactions: Map<string, Transaction>;
+  readonly backups: Map<string, Backup>;
+}
 
-const number = (body: unknown, name: string): number => {
-  const value =
-    typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
+interface Call {
+  readonly session: Session;
+  /** Where changes go: straight to the rows, or to the transaction named by `?transaction=`. */
+  readonly changes: Changes;
+  /** Parts of the path, decoded. */
+  readonly parts: readonly string[];
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly list: readonly unknown[];
+}
+
+type Handler = (call: Call) => unknown;
+
+const number = (body: Call['body'], name: string): number => {
+  const value = body[name];
   if (typeof value !== 'number' || !Number.isFinite(value))
     throw new ControlError(`"${name}" must be a number`);
   return value;
 };
-const part = (match: RegExpExecArray, place: number): string => decodeURIComponent(match[place] ?? '');
+const text = (value: unknown, name: string): string => {
+  if (typeof value !== 'string' || value === '') throw new ControlError(`"${name}" must be text`);
+  return value;
+};
+const kept = <T>(things: Map<string, T>, thing: T): string => {
+  const id = String(things.size + 1);
+  things.set(id, thing);
+  return id;
+};
+const named = <T>(things: Map<string, T>, id: string, what: string): T => {
+  const thing = things.get(id);
+  if (thing === undefined) throw new ControlError(`there is no ${what} ${id}`);
+  return thing;
+};
 
 /** Method and path -> what it does. Bodies and answers are JSON; `GET /rows/{table}` is NDJSON. */
-const handlers: readonly (readonly [method: string, path: RegExp, handler: Handler])[] = [
-  ['GET', /^\/tables$/, (control) => control.tables()],
+const handlers: readonly (readonly [method: string, path: string, handler: Handler])[] = [
+  ['GET', 'tables', ({ session }) => session.control.tables()],
+  ['POST', 'rows/*', ({ changes, parts, list }) => ({ keys: changes.create(parts[0] ?? '', list) })],
+  ['PATCH', 'rows/*/*', ({ changes, parts, body }) => changes.update(parts[0] ?? '', parts[1] ?? '', body)],
+  ['DELETE', 'rows/*/*', ({ changes, parts }) => changes.remove(parts[0] ?? '', parts[1] ?? '')],
+  ['POST', 'touch/*', ({ changes, parts, list }) => changes.touch(parts[0] ?? '', list.map(String))],
   [
     'POST',
-    /^\/rows\/([^/]+)$/,
-    (control, match, body) => ({ keys: control.create(part(match, 1), Array.isArray(body) ? body : [body]) }),
+    'bulk/*',
+    ({ changes, parts, body }) => {
+      const at = body['at'] === undefined ? undefined : Date.parse(String(body['at']));
+      if (at !== undefined && Number.isNaN(at)) throw new ControlError('"at" must be a date with time');
+      return { keys: changes.bulk(parts[0] ?? '', number(body, 'count'), at) };
+    },
   ],
   [
-    'PATCH',
-    /^\/rows\/([^/]+)\/([^/]+)$/,
-    (control, match, body) => control.update(part(match, 1), part(match, 2), body),
+    'POST',
+    'transactions',
+    ({ session }) => ({ transaction: kept(session.transactions, session.control.begin()) }),
+  ],
+  [
+    'POST',
+    'transactions/*/commit',
+    ({ session, parts }) => named(session.transactions, parts[0] ?? '', 'transaction').commit(),
+  ],
+  ['POST', 'backups', ({ session }) => ({ backup: kept(session.backups, session.control.backup()) })],
+  [
+    'POST',
+    'backups/*/restore',
+    ({ session, parts }) => session.control.restore(named(session.backups, parts[0] ?? '', 'backup')),
+  ],
+  [
+    'POST',
+    'schema/*/columns',
+    ({ session, parts, body }) => session.control.addColumn(parts[0] ?? '', body as unknown as ColumnSpec),
   ],
   [
     'DELETE',
-    /^\/rows\/([^/]+)\/([^/]+)$/,
-    (control, match) => control.remove(part(match, 1), part(match, 2)),
+    'schema/*/columns/*',
+    ({ session, parts }) => session.control.dropColumn(parts[0] ?? '', parts[1] ?? ''),
   ],
   [
     'POST',
-    /^\/bulk\/([^/]+)$/,
-    (control, match, body) => {
-      const at = (body as { at?: unknown } | undefined)?.at;
-      const time = at === undefined ? undefined : Date.parse(String(at));
-      if (time !== undefined && Number.isNaN(time)) throw new ControlError('"at" must be a date with time');
-      return { keys: control.bulk(part(match, 1), number(body, 'count'), time) };
-    },
+    'schema/*/columns/*/options',
+    ({ session, parts, body }) =>
+      session.control.addOption(parts[0] ?? '', parts[1] ?? '', {
+        value: number(body, 'value'),
+        label: text(body['label'], 'label'),
+      }),
   ],
-  ['GET', /^\/requests$/, (control) => control.requests()],
-  ['DELETE', /^\/requests$/, (control) => control.clearRequests()],
-  ['GET', /^\/clock$/, (control) => ({ now: new Date(control.now()).toISOString() })],
   [
     'POST',
-    /^\/clock$/,
-    (control, _, body) => {
-      control.advance(number(body, 'advance_seconds') * 1000);
-      return { now: new Date(control.now()).toISOString() };
+    'schema/*/tracking',
+    ({ session, parts, body }) => {
+      if (typeof body['enabled'] !== 'boolean') throw new ControlError('"enabled" must be true or false');
+      session.control.setTracking(parts[0] ?? '', body['enabled']);
     },
   ],
-  ['POST', /^\/tokens\/expire$/, (control) => control.expireTokens()],
+  ['GET', 'switches', ({ session }) => session.control.switches()],
+  ['PATCH', 'switches', ({ session, body }) => session.control.setSwitches(body)],
+  ['GET', 'requests', ({ session }) => session.control.requests()],
+  ['DELETE', 'requests', ({ session }) => session.control.clearRequests()],
+  ['GET', 'clock', ({ session }) => ({ now: new Date(session.control.now()).toISOString() })],
+  [
+    'POST',
+    'clock',
+    ({ session, body }) => {
+      session.control.advance(number(body, 'advance_seconds') * 1000);
+      return { now: new Date(session.control.now()).toISOString() };
+    },
+  ],
+  ['POST', 'tokens/expire', ({ session }) => session.control.expireTokens()],
 ];
 
 /** The control surface over HTTP: loopback only, apart from everything that Dataverse serves. */
 export function createControlServer(control: Control): Server {
+  const session: Session = { control, transactions: new Map(), backups: new Map() };
   return createServer((incoming, response) => {
-    serve(control, incoming, response).catch((error: unknown) => {
+    serve(session, incoming, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else if (error instanceof ControlError) send(response, 400, { error: error.message });
       else send(response, 500, { error: String(error) });
@@ -68,27 +134,48 @@ export function createControlServer(control: Control): Server {
   });
 }
 
-async function serve(control: Control, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [path = '/', query] = (incoming.url ?? '/').split('?');
-  const rows = /^\/rows\/([^/]+)$/.exec(path);
-  if (incoming.method === 'GET' && rows !== null) {
-    control.count(part(rows, 1));
+async function serve(session: Session, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(incoming.url ?? '/', 'http://localhost');
+  const segments = url.pathname.slice(1).split('/').map(decodeURIComponent);
+  const [first = '', table = ''] = segments;
+  if (incoming.method === 'GET' && first === 'rows' && segments.length === 2) {
+    session.control.count(table);
     response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
-    const annotations = new URLSearchParams(query).get('annotations') ?? undefined;
-    await pipeline(Readable.from(lines(control.rows(part(rows, 1), annotations))), response);
+    await pipeline(
+      Readable.from(lines(session.control.rows(table, url.searchParams.get('annotations') ?? undefined))),
+      response,
+    );
     return;
   }
-  const found = handlers.find(([method, pattern]) => method === incoming.method && pattern.test(path));
+  const found = handlers.find(([method, path]) => method === incoming.method && fits(path, segments));
   if (found === undefined) {
-    send(response, 404, { error: `there is no ${incoming.method} ${path}` });
+    send(response, 404, { error: `there is no ${incoming.method} ${url.pathname}` });
     return;
   }
-  const [, pattern, handler] = found;
-  const match = pattern.exec(path);
-  const result = match === null ? undefined : handler(control, match, await readBody(incoming));
+  const [, path, handler] = found;
+  const body = await readBody(incoming);
+  const transaction = url.searchParams.get('transaction');
+  const result = handler({
+    session,
+    changes: transaction === null ? session.control : named(session.transactions, transaction, 'transaction'),
+    parts: segments.filter((_, place) => path.split('/')[place] === '*'),
+    body:
+      typeof body === 'object' && body !== null && !Array.isArray(body)
+        ? (body as Record<string, unknown>)
+        : {},
+    list: Array.isArray(body) ? body : [body],
+  });
   if (result === undefined) response.writeHead(204).end();
   else send(response, 200, result);
 }
+
+const fits = (path: string, segments: readonly string[]): boolean => {
+  const wanted = path.split('/');
+  return (
+    wanted.length === segments.length &&
+    wanted.every((part, place) => part === '*' || part === segments[place])
+  );
+};
 
 function* lines(rows: Iterable<string>): Generator<string> {
   for (const row of rows) yield `${row}\n`;

@@ -18,7 +18,7 @@ export function metadataChangesReply(world: World, base: string, query: string):
   const names = propertyNames(expression);
   const withAttributes = names === undefined || names.includes('Attributes');
   const always = ['MetadataId', 'HasChanged', 'LogicalName'];
-  const tables = world.tables.flatMap((table) => {
+  const tables = world.schema.tables().flatMap((table) => {
     const object = entityObject(table);
     if (!matches(expression['Criteria'], object)) return [];
     const attributes = table.columns
@@ -32,7 +32,7 @@ export function metadataChangesReply(world: World, base: string, query: string):
   });
   return json({
     '@odata.context': `${base}$metadata#Microsoft.Dynamics.CRM.RetrieveMetadataChangesResponse`,
-    ServerVersionStamp: `${world.metadataVersion()}!${new Date(world.clock.now()).toISOString()}`,
+    ServerVersionStamp: `${world.schema.version()}!${new Date(world.clock.now()).toISOString()}`,
     EntityMetadata: tables,
     DeletedMetadata: null,
   });

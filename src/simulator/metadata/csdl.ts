@@ -53,8 +53,14 @@ const common =
 
 /** The `$metadata` document, one line, with or without annotations. */
 export function csdlOf(world: World, annotated: boolean): string {
-  const types = world.tables.map((table) => entityType(world, table, annotated)).join('');
-  const sets = world.tables.map((table) => entitySet(world, table, annotated)).join('');
+  const types = world.schema
+    .tables()
+    .map((table) => entityType(world, table, annotated))
+    .join('');
+  const sets = world.schema
+    .tables()
+    .map((table) => entitySet(world, table, annotated))
+    .join('');
   return (
     '<?xml version="1.0" encoding="utf-8"?><edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx">' +
     `${reference('Keys')}${reference('Display')}<edmx:DataServices><Schema Namespace="Microsoft.Dynamics.CRM" Alias="mscrm" xmlns="http://docs.oasis-open.org/odata/ns/edm">` +
@@ -79,7 +85,7 @@ function entityType(world: World, table: Table, annotated: boolean): string {
     ...own.flatMap((column) =>
       (column.navigations ?? []).map((navigation) => navigationProperty(world, table, column, navigation)),
     ),
-    ...world.tables.flatMap((other) => collectionsOf(other, table)),
+    ...world.schema.tables().flatMap((other) => collectionsOf(other, table)),
     annotated ? description(table.label) : '',
     '</EntityType>',
   ].join('');
@@ -105,7 +111,7 @@ function navigationProperty(
   column: Column,
   { name, target }: Navigation,
 ): string {
-  const referenced = world.table(target)?.key ?? 'ownerid';
+  const referenced = world.schema.byName(target)?.key ?? 'ownerid';
   return `<NavigationProperty Name="${name}" Type="mscrm.${target}" Nullable="false" Partner="${partner(table, column, target)}"><ReferentialConstraint Property="${column.name}" ReferencedProperty="${referenced}"/></NavigationProperty>`;
 }
 
@@ -132,7 +138,7 @@ function entitySet(world: World, table: Table, annotated: boolean): string {
   const bindings = table.columns
     .flatMap((column) => (column.surfaced === false ? [] : (column.navigations ?? [])))
     .map(({ name, target }) => {
-      const set = target === 'principal' ? 'owners' : world.table(target)?.setName;
+      const set = target === 'principal' ? 'owners' : world.schema.byName(target)?.setName;
       return set === undefined ? '' : `<NavigationPropertyBinding Path="${name}" Target="${set}"/>`;
     });
   return `<EntitySet Name="${table.setName}" EntityType="Microsoft.Dynamics.CRM.${table.logicalName}">${bindings.join('')}${annotated ? capabilities(table) : ''}</EntitySet>`;

@@ -32,7 +32,7 @@ export function definitionsReply(world: World, base: string, path: string, optio
 
 function allTables(world: World, base: string, projection: Projection): Reply {
   const test = projection.filter === undefined ? undefined : metadataTest(projection.filter);
-  const value = world.tables.flatMap((table) => {
+  const value = world.schema.tables().flatMap((table) => {
     const object = entityObject(table);
     if (test !== undefined && !test(object)) return [];
     return [project(object, projection, 'EntityMetadata', entityExpansions(table))];
@@ -75,12 +75,13 @@ function attributesReply(base: string, table: Table, path: string, projection: P
 
 function tableOf(world: World, name: string): Table {
   const table =
-    world.table(name) ?? world.tables.find((each) => entityObject(each)['MetadataId'] === name.toLowerCase());
+    world.schema.byName(name) ??
+    world.schema.tables().find((each) => entityObject(each)['MetadataId'] === name.toLowerCase());
   if (table !== undefined) return table;
   throw refusal(
     404,
     '0x80041102',
-    `The entity with a name = '${name}' with namemapping = 'Logical' was not found in the MetadataCache. MetadataCacheDetails: ProviderType=Dynamic, StandardCache=True, IsLoadedInStagedContext = False, Timestamp=${world.metadataVersion()}, MinActiveRowVersion=${world.version()}`,
+    `The entity with a name = '${name}' with namemapping = 'Logical' was not found in the MetadataCache. MetadataCacheDetails: ProviderType=Dynamic, StandardCache=True, IsLoadedInStagedContext = False, Timestamp=${world.schema.version()}, MinActiveRowVersion=${world.versions.current()}`,
   );
 }
 

@@ -39,7 +39,7 @@ export function navigationOf(
   for (const lookup of surfacedColumns(table)) {
     for (const navigation of lookup.navigations ?? []) {
       if (navigation.name !== name) continue;
-      const target = world.table(navigation.target);
+      const target = world.schema.byName(navigation.target);
       if (target !== undefined) return { lookup, target };
     }
   }

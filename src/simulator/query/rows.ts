@@ -78,7 +78,7 @@ function* tiesSorted(rows: Iterable<Row>, order: WalkOrder, ordering: readonly O
 
 /** Adversarial mode: rows of equal order values come in another order on every request. */
 function* shuffled(world: World, rows: Iterable<Row>, order: WalkOrder): Generator<Row> {
-  const salt = mix(saltOf('ties'), world.nextVersion());
+  const salt = mix(saltOf('ties'), world.versions.next());
   let run: Row[] = [];
   const byChance = (a: Row, b: Row): number => mix(salt, saltOf(a.key)) - mix(salt, saltOf(b.key));
   for (const row of rows) {

@@ -6,7 +6,6 @@ import type { Value } from './values.ts';
 
 /** A row as reads see it; values are looked up by the column's wire name. */
 export interface Row {
-  readonly table: Table;
   /** Lower-case guid. */
   readonly key: string;
   readonly value: (name: string) => Value;
@@ -41,7 +40,8 @@ export interface GeneratedRows {
 export type Maker = (row: GeneratedRow) => Value;
 
 export interface GeneratedOptions {
-  readonly table: Table;
+  /** The table as of now: schema edits add columns. */
+  readonly table: () => Table;
   readonly count: number;
   readonly seed: number;
   /** Epoch milliseconds of the first and of the last moment of the past that the rows fill. */
@@ -59,8 +59,8 @@ const nodes = 2 ** 48;
 const day = 86_400_000;
 
 export function generatedRows(options: GeneratedOptions): GeneratedRows {
-  const { table, count, from, to } = options;
-  const salt = saltOf(`${options.seed}/${table.logicalName}`);
+  const { count, from, to } = options;
+  const salt = saltOf(`${options.seed}/${options.table().logicalName}`);
   const order = permutation(Math.max(count, 1), salt);
   const step = nodes / Math.max(count, 1);
   const known = new Array<string | undefined>(count <= keptKeys ? count : 0);
@@ -78,19 +78,27 @@ export function generatedRows(options: GeneratedOptions): GeneratedRows {
     const lead = column === 'createdon' ? Math.min(2 * day, (to - from) / 2) : 0;
     return Math.floor(from + part(index) * (to - from - lead));
   };
-  const makers = new Map<string, Maker>(table.columns.map((column) => [column.name, options.maker(column)]));
+  const makers = new Map<string, Maker>();
+  const makerFor = (name: string): Maker | undefined => {
+    const known = makers.get(name);
+    if (known !== undefined) return known;
+    const column = options.table().columns.find((each) => each.name === name);
+    if (column === undefined) return undefined;
+    const made = options.maker(column);
+    makers.set(name, made);
+    return made;
+  };
   const key = (index: number): string => keyAtRank(order.back(index));
 
   const row = (index: number): GeneratedRow => {
     let own: string | undefined;
     const made: GeneratedRow = {
-      table,
       index,
       get key() {
         own ??= key(index);
         return own;
       },
-      value: (name) => makers.get(name)?.(made) ?? null,
+      value: (name) => makerFor(name)?.(made) ?? null,
     };
     return made;
   };

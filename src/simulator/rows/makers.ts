@@ -156,6 +156,13 @@ function specialMaker(
     return isReference(value) && value.table === target ? value : null;
   };
   const hash = (row: GeneratedRow): number => mix(salt, row.index);
+  const keyOf = /^key-of:(.+)$/.exec(column.recipe ?? '')?.[1];
+  if (keyOf !== undefined) {
+    return (row) => {
+      const rows = world.rowsOf(keyOf);
+      return rows === undefined || rows.count === 0 ? null : rows.key(hash(row) % rows.count);
+    };
+  }
   switch (column.recipe) {
     case 'created':
       return (row) => own().rising('createdon', row.index);

@@ -135,6 +135,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'organization-name': () => 'Contoso',
   language: () => 1033,
   'max-upload': () => 5_242_880,
+  partition: (hash) => `device-${hash % 8}`,
+  json: (hash) => JSON.stringify({ temperature: hash % 100, note: pick(awkward, hash) }),
   'first-option': (_, __, column) => column.options?.[0]?.value ?? 0,
 };
 

@@ -41,8 +41,16 @@ export interface WritableStore extends Store {
   readonly remove: (key: string, version: number, at: number) => boolean;
   /** True while no row has been changed: generated pages are then good as they are. */
   readonly pristine: () => boolean;
-  /** Forgets deletions before this moment (retention of change tracking). */
-  readonly purgeDeletions: (before: number) => void;
+  /** What restoring a backup needs: the state of now, to be given back later. */
+  readonly save: () => SavedRows;
+  readonly restore: (saved: SavedRows) => void;
+}
+
+/** The changes to a table up to some moment. */
+export interface SavedRows {
+  readonly overlay: ReadonlyMap<string, Row>;
+  readonly hidden: ReadonlySet<number>;
+  readonly deletions: readonly Deletion[];
 }
 
 /** What a row sorts by in one of the store's own orders. */
@@ -53,9 +61,9 @@ export const sortValue = (row: Row, order: WalkOrder): number | string =>
  * Generated rows plus an overlay of what was changed since. Changed rows hide the generated row of the same key; a walk
  * merges the two in order.
  */
-export function storeOf(table: Table, generated: GeneratedRows): WritableStore {
-  const overlay = new Map<string, Row>();
-  const hidden = new Set<number>();
+export function storeOf(table: () => Table, generated: GeneratedRows): WritableStore {
+  let overlay = new Map<string, Row>();
+  let hidden = new Set<number>();
   let deletions: Deletion[] = [];
   const sorted = new Map<WalkOrder, Row[]>();
   let generation = 0;
@@ -87,15 +95,21 @@ export function storeOf(table: Table, generated: GeneratedRows): WritableStore {
   };
 
   return {
-    table,
+    get table() {
+      return table();
+    },
     generated,
     find,
     count: () => generated.count - hidden.size + overlay.size,
     generation: () => generation,
     pristine: () => overlay.size === 0 && hidden.size === 0,
     deletions: () => deletions,
-    purgeDeletions: (before) => {
-      deletions = deletions.filter((each) => each.at >= before);
+    save: () => ({ overlay: new Map(overlay), hidden: new Set(hidden), deletions: [...deletions] }),
+    restore: (saved) => {
+      overlay = new Map(saved.overlay);
+      hidden = new Set(saved.hidden);
+      deletions = [...saved.deletions];
+      changed();
     },
     walk: (order, bounds = {}) =>
       merged(
@@ -110,7 +124,7 @@ export function storeOf(table: Table, generated: GeneratedRows): WritableStore {
       const before = find(lower) ?? template;
       const index = generated.find(lower);
       if (index !== undefined) hidden.add(index);
-      overlay.set(lower, changedRow(table, lower, before, values));
+      overlay.set(lower, changedRow(lower, before, values));
       changed();
     },
     remove: (key, version, at) => {
@@ -120,6 +134,8 @@ export function storeOf(table: Table, generated: GeneratedRows): WritableStore {
       if (index !== undefined) hidden.add(index);
       overlay.delete(lower);
       deletions.push({ key: lower, version, at });
+      // A transaction that commits late brings an earlier version.
+      deletions.sort((a, b) => a.version - b.version);
       changed();
       return true;
     },
@@ -128,7 +144,6 @@ export function storeOf(table: Table, generated: GeneratedRows): WritableStore {
 
 /** A row with some columns replaced; chains of updates are flattened so that values stay one look-up away. */
 function changedRow(
-  table: Table,
   key: string,
   before: Row | undefined,
   values: Readonly<Record<string, Value>>,
@@ -137,7 +152,6 @@ function changedRow(
   const own = earlier?.own === undefined ? values : { ...earlier.own, ...values };
   const under = earlier?.own === undefined ? before : earlier.under;
   return {
-    table,
     key,
     own,
     under,

@@ -4,16 +4,17 @@ import { sqlOrder } from './guid.ts';
 import { compare, merged, type Store, sortValue } from './store.ts';
 
 /** A table whose rows are the rows of others: `activitypointers` shows every email, task, call and appointment. */
-export function unionOf(table: Table, parts: readonly Store[]): Store {
-  const shown = (row: Row): Row => ({ table, key: row.key, value: row.value });
+export function unionOf(table: () => Table, parts: readonly Store[]): Store {
   return {
-    table,
+    get table() {
+      return table();
+    },
     count: () => parts.reduce((sum, part) => sum + part.count(), 0),
     generation: () => parts.reduce((sum, part) => sum + part.generation(), 0),
     find: (key) => {
       for (const part of parts) {
         const row = part.find(key);
-        if (row !== undefined) return shown(row);
+        if (row !== undefined) return row;
       }
       return undefined;
     },
@@ -28,7 +29,7 @@ export function unionOf(table: Table, parts: readonly Store[]): Store {
         (left, right) => merged(left, right, byOrder),
         [][Symbol.iterator]() as Iterator<Row>,
       );
-      for (let next = all.next(); !next.done; next = all.next()) yield shown(next.value);
+      for (let next = all.next(); !next.done; next = all.next()) yield next.value;
     },
   };
 }

@@ -1,5 +1,6 @@
 import * as activities from './tables/activities.ts';
 import * as customers from './tables/customers.ts';
+import * as more from './tables/more.ts';
 import * as people from './tables/people.ts';
 import * as sales from './tables/sales.ts';
 import * as service from './tables/service.ts';
@@ -13,6 +14,7 @@ export const builtInTables: readonly Table[] = [
   ...Object.values(service),
   ...Object.values(activities),
   ...Object.values(people),
+  ...Object.values(more),
   organization,
   ...small,
 ];

@@ -1,0 +1,85 @@
+import { badQuery } from '../errors.ts';
+import { type Cookie, readCookie, writeCookie } from '../query/cookie.ts';
+import { type QueryOptions, writeOptions } from '../query/options.ts';
+import { cookieText, type Ordering } from '../query/order.ts';
+import type { Selection } from '../query/select.ts';
+import type { Row } from '../rows/generated.ts';
+import type { Store } from '../rows/store.ts';
+import type { Table } from '../schema/types.ts';
+import type { Preferences } from './preferences.ts';
+
+/** Rows a page at most, and the cap of every count. */
+export const pageCap = (table: Table): number => (table.kind === 'elastic' ? 500 : 5000);
+
+/** A read of a set: what the route found out about it. */
+export interface Read {
+  readonly store: Store;
+  /** `https://host/api/data/v9.2/` */
+  readonly base: string;
+  readonly options: QueryOptions;
+  readonly preferences: Preferences;
+  readonly metadata: 'minimal' | 'full' | 'none';
+  /** The client reads gzip. */
+  readonly gzip: boolean;
+}
+
+const supported = [
+  'select',
+  'filter',
+  'orderby',
+  'top',
+  'count',
+  'skiptoken',
+  'expand',
+  'apply',
+  'deltatoken',
+];
+
+/** Refuses the options that the service does not know; names are case-sensitive. */
+export function refuseUnknownOptions(options: QueryOptions): void {
+  for (const name of options.keys()) {
+    if (name.startsWith('$') && !supported.includes(name.slice(1))) {
+      throw badQuery(`The query parameter ${name} is not supported`);
+    }
+  }
+}
+
+export const contextOf = ({ base, store }: Read, selection: Selection): string =>
+  `${base}$metadata#${store.table.setName}${selection.named === undefined ? '' : `(${selection.named.join(',')})`}`;
+
+export function cookieOf(options: QueryOptions): Cookie | undefined {
+  const token = options.get('$skiptoken');
+  return token === undefined ? undefined : readCookie(token);
+}
+
+/** The link to the page after one that ends with these rows. */
+export function nextLink(
+  read: Read,
+  cookie: Omit<Cookie, 'page' | 'first' | 'last'> & { readonly before: Cookie | undefined },
+  places: { readonly first: Cookie['first']; readonly last: Cookie['last'] },
+): string {
+  const { before, ...state } = cookie;
+  const token = writeCookie({ ...state, ...places, page: (before?.page ?? 1) + 1 });
+  const rest = new Map([...read.options].filter(([name]) => name !== '$skiptoken'));
+  const query = rest.size === 0 ? '' : `${writeOptions(rest)}&`;
+  return `${read.base}${read.store.table.setName}?${query}$skiptoken=${token}`;
+}
+
+/** The places of the first and the last row of a page in its order. */
+export function placesOf(ordering: readonly Ordering[], rows: readonly Row[]) {
+  const place = (row: Row | undefined): Cookie['last'] =>
+    new Map(
+      row === undefined ? [] : ordering.map(({ column }) => [column.logicalName, cookieText(column, row)]),
+    );
+  return { first: place(rows[0]), last: place(rows.at(-1)) };
+}
+
+export function take<T>(items: Iterable<T>, count: number): T[] {
+  const taken: T[] = [];
+  if (count <= 0) return taken;
+  for (const item of items) {
+    taken.push(item);
+    if (taken.length >= count) break;
+  }
+  return taken;
+}
