@@ -120,3 +120,40 @@ describe('the definition for Meltano [S50, S51]', () => {
     ).toEqual([]);
   });
 });
+
+describe('the sample project for Meltano [S50]', () => {
+  interface Extractor {
+    readonly name: string;
+    readonly executable: string;
+    readonly capabilities: readonly string[];
+    readonly config: object;
+    readonly settings: readonly {
+      readonly name: string;
+      readonly kind?: string;
+      readonly sensitive?: boolean;
+    }[];
+  }
+  const project = parse(file('meltano/sample/meltano.yml')) as {
+    plugins: { extractors: readonly [Extractor] };
+  };
+  const [extractor] = project.plugins.extractors;
+  const schema = JSON.parse(file('src/config/spec.json')) as JsonObject;
+  const definition = parse(meltanoDefinition(schema, '')) as Extractor;
+
+  it('uses the extractor as the definition has it', () => {
+    expect(extractor.name).toBe(definition.name);
+    expect(extractor.executable).toBe(definition.executable);
+    expect(extractor.capabilities).toEqual(definition.capabilities);
+    for (const setting of extractor.settings) {
+      const defined = definition.settings.find(({ name }) => name === setting.name);
+      const { kind = 'string', sensitive } = setting;
+      expect({ kind, sensitive }).toEqual({ kind: defined?.kind, sensitive: defined?.sensitive });
+    }
+  });
+
+  it('configures nothing but settings that it declares, and no secret', () => {
+    const declared = extractor.settings.map(({ name }) => name);
+    expect(Object.keys(extractor.config).filter((name) => !declared.includes(name))).toEqual([]);
+    expect(extractor.config).not.toHaveProperty('client_secret');
+  });
+});
