@@ -23,7 +23,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out);
 
 console.log('\n1. Starting a Dataverse environment of our own: the bundled simulator.');
-const simulator = await startSimulator(['--rows', 'accounts=20000,contacts=20000']);
+const simulator = await startSimulator(['--prebuilt', '--rows', 'accounts=10000,contacts=10000']);
 const config = join(out, 'config.json');
 const { environment_url, tenant_id, client_id, client_secret, authority_host } = simulator.ready;
 writeFileSync(
@@ -36,6 +36,7 @@ writeFileSync(
       client_secret,
       authority_host,
       tables: ['standard'],
+      anchor_date: '2000-01-01T00:00:00Z',
       requests_per_second: 100,
     },
     null,
@@ -114,11 +115,8 @@ async function tally(file) {
     if (message.type === 'SCHEMA') keys.set(message.stream, message.key_properties[0]);
     if (message.type === 'STATE') state = message.value;
     if (message.type !== 'RECORD') continue;
-    const known = rows.get(message.stream) ?? {
-      rows: 0,
-      deleted: 0,
-      sample: message.record[keys.get(message.stream)],
-    };
+    const known = rows.get(message.stream) ?? { rows: 0, deleted: 0, samples: [] };
+    if (known.samples.length < 2) known.samples.push(message.record[keys.get(message.stream)]);
     if (message.record.is_deleted) known.deleted += 1;
     else known.rows += 1;
     rows.set(message.stream, known);
