@@ -9,6 +9,8 @@ export interface Switches {
   readonly unknownSetCode: '0x8006088a' | '0x80060888';
   /** Adds an empty page after a last page that was exactly full. */
   readonly emptyLastPage: boolean;
+  /** RetrieveTotalRecordCount answers from a snapshot of the day's start. */
+  readonly staleRecordCounts: boolean;
   /** Orders rows of equal `$orderby` values differently on every request. */
   readonly shuffleTies: boolean;
   /** Links name the `{org}.api.` twin of the host. */
@@ -33,6 +35,7 @@ export const defaultSwitches: Switches = {
   unknownPropertyCode: '0x80060888',
   unknownSetCode: '0x8006088a',
   emptyLastPage: false,
+  staleRecordCounts: false,
   shuffleTies: false,
   apiHostInLinks: false,
   trackingErrorStatus: 400,

@@ -1,7 +1,6 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 import type { GeneratedRow, GeneratedRows, Row } from '../rows/generated.ts';
 import { combineCrc } from './crc.ts';
-import type { RowWriter } from './rows.ts';
 
 /** A stretch of a gzip body that ends at a byte boundary, so that stretches can be put together. */
 interface Stretch {
@@ -24,7 +23,7 @@ export interface Blocks {
 /** What makes two blocks of the same rows the same text. */
 export interface Shape {
   readonly name: string;
-  readonly write: RowWriter;
+  readonly write: (row: Row) => string;
   readonly generated: GeneratedRows;
   /** Rows stand in key order; otherwise in the order of their index. */
   readonly byKey: boolean;

@@ -8,6 +8,7 @@ import { type RowQuery, rowsOf } from '../query/rows.ts';
 import { parseSelect } from '../query/select.ts';
 import type { Column } from '../schema/types.ts';
 import type { World } from '../world.ts';
+import { aggregateReply } from './aggregate.ts';
 import type { Shape } from './blocks.ts';
 import { countMembers, countRows } from './counts.ts';
 import { writePage } from './envelope.ts';
@@ -30,6 +31,7 @@ export function pageOf(world: World, read: Read): Reply {
   const { options, preferences } = read;
   refuseUnknownOptions(options);
   const cookie = cookieOf(options);
+  if (options.has('$apply')) return aggregateReply(world, read);
   if (options.has('$deltatoken')) return deltaPage(world, read, cookie);
   // The cookie of a tracked read says so itself: the preference need not be repeated.
   if (cookie?.tracking ?? preferences.trackChanges) {
@@ -82,6 +84,7 @@ export function rowQuery(world: World, read: Read, after: Cookie | undefined): R
     filterText: [...options].filter(([name]) => name === '$filter' || name.startsWith('@')).join('\n'),
     filter: filterText === '' ? undefined : parseFilter(world, store.table, filterText, options),
     ordering: completeOrder(store.table, ordering),
+    given: ordering.length,
     after,
   };
 }

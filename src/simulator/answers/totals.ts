@@ -21,7 +21,8 @@ export function recordCounts(world: World, base: string, names: string): Reply {
     if (store.table.kind === 'virtual') {
       throw badQuery(`RetrieveTotalRecordCount does not support the virtual entity '${name}'.`);
     }
-    return store.count();
+    const generated = world.writable(name)?.generated.count;
+    return world.switches.staleRecordCounts ? (generated ?? store.count()) : store.count();
   });
   return answer(
     JSON.stringify({

@@ -29,7 +29,7 @@ export function trackedPage(world: World, read: Read, cookie: Cookie | undefined
   const size = Math.min(preferences.pageSize ?? pageCap(store.table), pageCap(store.table));
   const ordering = completeOrder(store.table, []);
   const found = take(
-    rowsOf(world, { store, filter: undefined, filterText: '', ordering, after: cookie }),
+    rowsOf(world, { store, filter: undefined, filterText: '', ordering, given: 0, after: cookie }),
     size + 1,
   );
   const rows = found.slice(0, size);

@@ -36,7 +36,8 @@ export function completeOrder(table: Table, ordering: readonly Ordering[]): read
   return [...ordering, { column: key, descending: false }];
 }
 
-type Tuple = readonly ReturnType<typeof comparable>[];
+/** The values of a row in the columns of an order. */
+export type Tuple = readonly ReturnType<typeof comparable>[];
 
 export const tupleOf = (ordering: readonly Ordering[], row: Row): Tuple =>
   ordering.map(({ column }) => comparable(column, row.value(column.name)));

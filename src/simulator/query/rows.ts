@@ -7,7 +7,7 @@ import { rangesOf, walkOrder } from './bounds.ts';
 import type { Cookie } from './cookie.ts';
 import { compile } from './evaluate.ts';
 import type { Expression } from './expression.ts';
-import { compareTuples, cookieTuple, type Ordering, tupleOf } from './order.ts';
+import { compareTuples, cookieTuple, type Ordering, type Tuple, tupleOf } from './order.ts';
 
 /** A read of rows in order: what a page is cut from. */
 export interface RowQuery {
@@ -17,6 +17,8 @@ export interface RowQuery {
   readonly filterText: string;
   /** Complete: ends with the key. */
   readonly ordering: readonly Ordering[];
+  /** How many columns of the order the client gave; rows that these hold equal come in any order. */
+  readonly given: number;
   readonly after: Cookie | undefined;
 }
 
@@ -25,16 +27,32 @@ export interface RowQuery {
  * memory; any other is sorted once and kept until a row changes.
  */
 export function* rowsOf(world: World, query: RowQuery): Generator<Row> {
-  const { store, ordering, after } = query;
+  const { ordering, after, given } = query;
   const place = after === undefined ? undefined : cookieTuple(ordering, after);
   const beyond = (row: Row): boolean =>
     place === undefined || compareTuples(ordering, tupleOf(ordering, row), place) > 0;
+  const ordered = orderedRows(world, query, place);
+  if (world.switches.shuffleTies && given > 0 && given < ordering.length) {
+    for (const row of shuffled(world, ordered, ordering.slice(0, given))) if (beyond(row)) yield row;
+    return;
+  }
+  // In order, a row beyond the place is followed by rows beyond it only.
+  let passed = place === undefined;
+  for (const row of ordered) {
+    passed ||= beyond(row);
+    if (passed) yield row;
+  }
+}
+
+/** Matching rows in order; those before the place may or may not be left out. */
+function* orderedRows(world: World, query: RowQuery, place: Tuple | undefined): Generator<Row> {
+  const { store, ordering } = query;
   const first = ordering[0];
   const order = first === undefined ? undefined : walkOrder(store.table, first.column.name);
   const ranges = rangesOf(store.table, query.filter);
   const narrower = [...ranges.keys()].some((each) => each !== order && each !== 'key');
   if (first === undefined || order === undefined || (narrower && !ranges.has(order))) {
-    yield* sortedRows(world, query, ranges.keys().next().value, beyond);
+    yield* sortedRows(world, query, ranges.keys().next().value, place);
     return;
   }
   const range = { ...ranges.get(order) };
@@ -45,11 +63,8 @@ export function* rowsOf(world: World, query: RowQuery): Generator<Row> {
   }
   const test = query.filter === undefined ? undefined : compile(world, query.filter);
   const walk = store.walk(order, { ...range, descending: first.descending });
-  const groups = ordering.length > 1 ? tiesSorted(walk, order, ordering) : walk;
-  for (const row of world.switches.shuffleTies && ordering.length > 1
-    ? shuffled(world, groups, order)
-    : groups) {
-    if ((test === undefined || test(row) === true) && beyond(row)) yield row;
+  for (const row of ordering.length > 1 ? tiesSorted(walk, order, ordering) : walk) {
+    if (test === undefined || test(row) === true) yield row;
   }
 }
 
@@ -77,16 +92,18 @@ function* tiesSorted(rows: Iterable<Row>, order: WalkOrder, ordering: readonly O
 }
 
 /** Adversarial mode: rows of equal order values come in another order on every request. */
-function* shuffled(world: World, rows: Iterable<Row>, order: WalkOrder): Generator<Row> {
+function* shuffled(world: World, rows: Iterable<Row>, given: readonly Ordering[]): Generator<Row> {
   const salt = mix(saltOf('ties'), world.versions.next());
   let run: Row[] = [];
+  let value: Tuple | undefined;
   const byChance = (a: Row, b: Row): number => mix(salt, saltOf(a.key)) - mix(salt, saltOf(b.key));
   for (const row of rows) {
-    const last = run.at(-1);
-    if (last !== undefined && sortValue(last, order) !== sortValue(row, order)) {
+    const next = tupleOf(given, row);
+    if (value !== undefined && compareTuples(given, value, next) !== 0) {
       yield* run.sort(byChance);
       run = [];
     }
+    value = next;
     run.push(row);
   }
   yield* run.sort(byChance);
@@ -103,7 +120,7 @@ function* sortedRows(
   world: World,
   query: RowQuery,
   narrow: WalkOrder | undefined,
-  beyond: (row: Row) => boolean,
+  place: Tuple | undefined,
 ): Generator<Row> {
   const { store, ordering } = query;
   const order = ordering.map(({ column, descending }) => `${column.name} ${descending}`).join();
@@ -123,13 +140,15 @@ function* sortedRows(
     lists.unshift(sorted);
     kept.set(world, lists.slice(0, keptLists));
   }
-  // The rows before the cookie's place form the head of the list.
+  // The rows before the place form the head of the list; ties of its given columns may be wanted in another order.
+  const given = ordering.slice(0, query.given === 0 ? ordering.length : query.given);
   let low = 0;
   let high = sorted.rows.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     const row = sorted.rows[middle];
-    if (row !== undefined && beyond(row)) high = middle;
+    if (row !== undefined && (place === undefined || compareTuples(given, tupleOf(given, row), place) >= 0))
+      high = middle;
     else low = middle + 1;
   }
   for (let place = low; place < sorted.rows.length; place++) {
