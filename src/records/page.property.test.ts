@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConnectorError } from '../core/errors.ts';
 import { type FrameOptions, framePage } from './page.ts';
-import { names, pages } from './pages.testing.ts';
+import { names, pages, typeAnnotation } from './pages.testing.ts';
 import { canonical, read, repaired, repairs, type Value } from './reference.testing.ts';
 import type { OutputColumn, RowShape } from './types.ts';
 
@@ -125,40 +125,59 @@ function outcome(run: () => unknown, refusal: new (...args: never[]) => Error): 
   }
 }
 
-describe('a page as the server writes it, whose columns stay as they are', () => {
-  const subsets = fc
-    .shuffledSubarray(names)
+/** Bytes of the rows that the fast path does not trust. */
+function mayNeedRepair(page: string): boolean {
+  return /\\u(?:0000|[dD])/.test(page.slice(page.indexOf('"value":[')));
+}
+
+describe('a page as the server writes it', () => {
+  const plainNames = names.filter((name) => !name.includes('@'));
+  const lookups = ['_ownerid_value', '_customerid_value', '_parentid_value'];
+  const unchanged = fc
+    .shuffledSubarray(plainNames)
     .chain((columns) => fc.tuple(pages('server', columns), fc.constant(columns)));
+  const typed = fc
+    .tuple(fc.shuffledSubarray([...plainNames, '_parentid_value']), fc.subarray(lookups, { minLength: 1 }))
+    .chain(([columns, wanted]) =>
+      fc.tuple(pages('server', columns, true), fc.constant(columns), fc.constant(wanted)),
+    );
+  const shapeOf = (columns: readonly string[], types: readonly string[] = []): RowShape => ({
+    columns: [
+      ...[...columns, 'accountid'].map((name) => column(name)),
+      ...types.map((name) => column(`${name}${typeAnnotation}`, name.replace('_value', '_type'))),
+    ],
+    keyColumn: 'accountid',
+  });
+  const agree = (page: string, shape: RowShape): void => {
+    const said = expected(page, shape);
+    expect(actual(page, shape)).toEqual({ said, path: mayNeedRepair(page) ? 'rewrite' : 'splice' });
+    expect(actual(page, shape, { expectDeleted: true })).toEqual({ said, path: 'rewrite' });
+  };
 
   it('gives the same rows by the fast path, by the other one, and by a lossless reader', () => {
     fc.assert(
-      fc.property(subsets, ([page, columns]) => {
-        const shape = {
-          columns: [...columns, 'accountid'].map((name) => column(name)),
-          keyColumn: 'accountid',
-        };
-        const wanted = expected(page, shape);
-        const fast = actual(page, shape, { keys: true });
-        const mayNeedRepair = /\\u(?:0000|d)/i.test(page.slice(page.indexOf('"value":[')));
-        expect(fast).toEqual({ said: wanted, path: mayNeedRepair ? 'rewrite' : 'splice' });
-        expect(actual(page, shape, { expectDeleted: true })).toEqual({ said: wanted, path: 'rewrite' });
-      }),
+      fc.property(unchanged, ([page, columns]) => agree(page, shapeOf(columns))),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('does so when the types of lookups are wanted, some or all', () => {
+    fc.assert(
+      fc.property(typed, ([page, columns, types]) => agree(page, shapeOf(columns, types))),
       { numRuns: RUNS },
     );
   });
 
   it('gives the same keys and the same last row either way', () => {
     fc.assert(
-      fc.property(subsets, ([page, columns]) => {
-        const shape = {
-          columns: [...columns, 'accountid'].map((name) => column(name)),
-          keyColumn: 'accountid',
-        };
+      fc.property(typed, ([page, columns, types]) => {
+        const shape = shapeOf(columns, types);
         const { keys, lastRow } = framePage(Buffer.from(page), shape, frame, { keys: true });
         const slow = framePage(Buffer.from(page), shape, frame, { keys: true, expectDeleted: true });
         expect(keys).toEqual(slow.keys);
         expect(lastRow).toEqual(slow.lastRow);
       }),
+      { numRuns: RUNS },
     );
   });
 });

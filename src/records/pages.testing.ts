@@ -5,6 +5,9 @@ import { repairedText } from './reference.testing.ts';
 /** How free a page is: `server` as Dataverse writes it, `any` with white space, missing etags, deleted rows and more. */
 export type Style = 'server' | 'any';
 
+/** The annotation that says which table a lookup leads to. */
+export const typeAnnotation = '@Microsoft.Dynamics.CRM.lookuplogicalname';
+
 /** Member names that rows draw from. */
 export const names = [
   'name',
@@ -26,6 +29,7 @@ const traps = [
   '@Microsoft.Dynamics.CRM.lookuplogicalname":"account"',
   '],"@odata.nextLink":"https://no"}',
   '"value":[',
+  '_customerid_value@Microsoft.Dynamics.CRM.lookuplogicalname":',
   '\\u0000',
   '\\ud83d',
   'x'.repeat(300),
@@ -121,12 +125,24 @@ function joined(
 const etag = fc.nat().map((version) => `"@odata.etag":"W/\\"${version}\\""`);
 const guid = fc.uuid();
 
-function row(style: Style, columns: readonly string[], space: fc.Arbitrary<string>): fc.Arbitrary<string> {
+/** A row as the server writes it. With `typed`, lookups that are not null say the table they lead to. */
+function serverRow(columns: readonly string[], typed: boolean): fc.Arbitrary<string> {
+  const member = (name: string): fc.Arbitrary<string[]> => {
+    const plain = value('server', fc.constant(''), typed ? 0 : 2).map((v) => `${JSON.stringify(name)}:${v}`);
+    if (!typed || !/^_.*_value$/.test(name)) return plain.map((one) => [one]);
+    const type = string(false).map((v) => `"${name}${typeAnnotation}":${v}`);
+    return fc.tuple(fc.option(type), plain).map(([t, one]) => (t === null ? [one] : [t, one]));
+  };
+  const key = guid.map((id) => [`"accountid":"${id}"`]);
+  return fc
+    .tuple(etag, ...columns.map(member), key)
+    .map(([tag, ...members]) => `{${[tag, ...members.flat()].join()}}`);
+}
+
+function anyRow(space: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const member = (name: string) =>
-    fc.tuple(space, space, value(style, space, 2)).map(([a, b, v]) => `${JSON.stringify(name)}${a}:${b}${v}`);
+    fc.tuple(space, space, value('any', space, 2)).map(([a, b, v]) => `${JSON.stringify(name)}${a}:${b}${v}`);
   const key = guid.map((id) => `"accountid":"${id}"`);
-  if (style === 'server')
-    return fc.tuple(etag, ...columns.map(member), key).map((members) => `{${members.join()}}`);
   const some = fc.shuffledSubarray([...names]).chain((own) => fc.tuple(...own.map(member)));
   const tagged = fc.tuple(etag, some, key).map(([tag, members, id]) => [tag, ...members, id]);
   const deleted = guid.map((id) => [
@@ -146,12 +162,15 @@ function row(style: Style, columns: readonly string[], space: fc.Arbitrary<strin
 const link = fc.webUrl({ withQueryParameters: true }).map((url) => JSON.stringify(`${url}]}"\\`));
 
 /** Pages of rows. Those of style `server` have the columns given in each row, and no string that needs repair. */
-export function pages(style: Style, columns: readonly string[] = names): fc.Arbitrary<string> {
+export function pages(style: Style, columns: readonly string[] = names, typed = false): fc.Arbitrary<string> {
   const tight = fc.constant('');
   const loose = fc.oneof({ weight: 3, arbitrary: tight }, fc.constantFrom(' ', '\n  ', '\t', '\r\n'));
   return fc.boolean().chain((free) => {
     const space = style === 'any' && free ? loose : tight;
-    const rows = fc.array(row(style, columns, space), { minLength: style === 'any' ? 0 : 1, maxLength: 5 });
+    const rows = fc.array(style === 'any' ? anyRow(space) : serverRow(columns, typed), {
+      minLength: style === 'any' ? 0 : 1,
+      maxLength: 5,
+    });
     const around = fc.record(
       {
         '@odata.context': fc.constant('"https://x/$metadata#accounts(name)"'),

@@ -8,9 +8,10 @@
  * the same members in each of its rows, nulls included.
  */
 import { ConnectorError } from '../core/errors.ts';
-import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, QUOTE } from './bytes.ts';
+import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './bytes.ts';
 import { noKeys, setKey } from './keys.ts';
 import { frameText, linesOf, put } from './lines.ts';
+import { onlyAnnotation, patchCuts } from './patch.ts';
 import type { Pool } from './pool.ts';
 import type { FramedRows, Wishes } from './rewrite.ts';
 import { decode, eachMember } from './row.ts';
@@ -23,11 +24,6 @@ const ESCAPE = Buffer.from('\\u');
 const SURROGATES = [Buffer.from('\\ud'), Buffer.from('\\uD')];
 const LINE_FEED = 0x0a;
 
-/** True when rows of this shape go out as they came: any page that has just these columns can be spliced. */
-export function splices(shape: RowShape): boolean {
-  return shape.columns.every(({ key, as, transform }) => as === key && transform === 'none');
-}
-
 /** Frames the rows of the array whose `[` is before `start`; undefined when the page has to be rewritten. */
 export function spliceRows(
   text: Text,
@@ -37,18 +33,25 @@ export function spliceRows(
   { keys, pool }: Wishes,
 ): FramedRows | undefined {
   const { bytes } = text;
-  if (!splices(shape) || bytes.indexOf(ROW, start) !== start || mayNeedRepair(bytes, start)) return undefined;
-  if (wholeRowEnd(text, start, shape) === undefined) return undefined;
+  const annotation = onlyAnnotation(shape);
+  if (annotation === undefined || bytes.indexOf(ROW, start) !== start) return undefined;
+  if (wholeRowEnd(text, start, shape, annotation) === undefined || mayNeedRepair(bytes, start))
+    return undefined;
   const cuts = cutRows(text, start);
   const last = cuts?.at(-1);
   if (cuts === undefined || last === undefined) return undefined;
-  const end = wholeRowEnd(text, last.row, shape);
+  const end = wholeRowEnd(text, last.row, shape, annotation);
   if (end === undefined) return undefined;
   const close = skipSpace(text, end);
   if (bytes[close] !== CLOSE_ARRAY) return undefined;
   last.to = end - 1;
+  const lines =
+    annotation === ''
+      ? frameCuts(text, cuts, frame, pool)
+      : patchCuts(text, cuts, annotation, shape, frame, pool);
+  if (lines === undefined) return undefined;
   return {
-    lines: frameCuts(text, cuts, frame, pool),
+    lines,
     rows: cuts.length,
     deleted: [],
     lastRow: Buffer.from(bytes.subarray(last.row, end)),
@@ -59,7 +62,7 @@ export function spliceRows(
 }
 
 /** One row: `row` is the index of its `{`, `[from, to)` are its members but the etag, without braces. */
-interface Cut {
+export interface Cut {
   readonly row: number;
   readonly from: number;
   to: number;
@@ -81,14 +84,22 @@ function cutRows(text: Text, start: number): Cut[] | undefined {
   }
 }
 
-/** Index behind the row at `at` when its members are an etag and exactly the shape's columns. */
-function wholeRowEnd(text: Text, at: number, shape: RowShape): number | undefined {
+/**
+ * Index behind the row at `at` when its members are an etag, the shape's columns and, if there is one, members with the
+ * annotation. Rows that hold objects or arrays are not looked into, so they do not qualify when names are to be patched.
+ */
+function wholeRowEnd(text: Text, at: number, shape: RowShape, annotation: string): number | undefined {
+  const { bytes } = text;
   const missing = new Set(shape.columns.map((column) => column.key)).add('@odata.etag');
-  let others = 0;
-  const end = eachMember(text, at, ({ name, nameEnd }) => {
-    if (!missing.delete(decode(text.bytes, name, nameEnd))) others++;
+  let fits = true;
+  const end = eachMember(text, at, (member) => {
+    const name = decode(bytes, member.name, member.nameEnd);
+    const nested = bytes[member.value] === OPEN_OBJECT || bytes[member.value] === OPEN_ARRAY;
+    const annotated = annotation !== '' && name.endsWith(annotation);
+    fits &&= (missing.delete(name) || annotated) && !(nested && annotation !== '');
   });
-  return missing.size === 0 && others === 0 ? end : undefined;
+  const absent = [...missing].filter((name) => annotation === '' || !name.endsWith(annotation));
+  return fits && absent.length === 0 ? end : undefined;
 }
 
 /** True when a string of the rows may hold `\u0000` or half a surrogate pair, or a line break may stand between tokens. */
