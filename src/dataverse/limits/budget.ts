@@ -5,9 +5,9 @@ export interface Budget {
   started(expected: number): void;
   /** A request ended that had been started as `expected`; it took `took`. */
   ended(expected: number, took: number, now: number): void;
-  /** The server said how much of its window is left for us. */
+  /** A server said how much of its window is left for us. */
   remaining(left: number, now: number): void;
-  /** The server refused for want of execution time. */
+  /** A server refused for want of execution time. */
   exhausted(now: number): void;
 }
 
@@ -15,20 +15,26 @@ export interface Budget {
 export const windowMilliseconds = 300_000;
 const documented = 1_200_000;
 
-/** Our estimate counts the way over the network too; so this much is enough distance from the edge. */
+/** Keeps this distance from the edge: what is under way is only guessed. */
 const safety = 0.98;
+/** What servers say is judged this often, by the least that any of them had left. */
+const judgeEvery = 10_000;
+/** At the edge by our own estimate: so much of the allowance is used. */
+const edge = 0.85;
 
 /**
- * Estimates the use from observed durations. The documented limit holds per web server, and requests without an
- * affinity cookie spread over several: when our use is at the edge while the server still reports plenty, the
- * allowance grows by a tenth; a refusal takes it back to what was used.
+ * Estimates the use from observed durations. That is too much, since the way over the network is counted too; and the
+ * documented limit holds for each web server, over several of which requests without an affinity cookie spread. So the
+ * allowance follows what servers say is left: up while all of them have more left than they should, down when one is
+ * nearly out. A refusal takes it below what was used.
  */
 export function budget(share: number): Budget {
-  const floor = documented * share * safety;
-  let allowance = floor;
+  let total = documented;
+  let allowance = documented * share * safety;
   let used = 0;
   let underWay = 0;
-  let grownAt = 0;
+  let judgedAt = 0;
+  let least = Number.POSITIVE_INFINITY;
   /** Ended requests, oldest first. */
   const spent: { readonly at: number; readonly took: number }[] = [];
   let oldest = 0;
@@ -48,10 +54,23 @@ export function budget(share: number): Budget {
     }
   }
 
+  function judge(): void {
+    const ours = total * share;
+    const shouldBeLeft = total - ours;
+    const atTheEdge = used + underWay > allowance * edge;
+    // What is under way is not in the servers' figures yet.
+    const surplus = (least - underWay - shouldBeLeft) / ours;
+    if (least < shouldBeLeft + ours * 0.04) allowance *= 0.95;
+    else if (atTheEdge && surplus > 0.08) allowance *= 1 + surplus / 2;
+    allowance = Math.max(allowance, documented * share * 0.25);
+    least = Number.POSITIVE_INFINITY;
+  }
+
   return {
     wait(expected, now) {
       forget(now);
       let excess = used + underWay + expected - allowance;
+      // One at a time is always allowed.
       if (excess <= 0 || used + underWay === 0) return 0;
       for (let place = oldest; place < spent.length; place += 1) {
         const entry = spent[place];
@@ -71,15 +90,18 @@ export function budget(share: number): Budget {
       forget(now);
     },
     remaining(left, now) {
-      const atTheEdge = used + underWay > allowance * 0.8;
-      if (!atTheEdge || left < documented * (1 - share * 0.5) || now - grownAt < 10_000) return;
-      grownAt = now;
-      allowance *= 1.1;
+      // An environment may allow more than is documented.
+      total = Math.max(total, left);
+      least = Math.min(least, left);
+      if (now - judgedAt < judgeEvery) return;
+      judgedAt = now;
+      judge();
     },
     exhausted(now) {
       forget(now);
-      allowance = Math.max(floor / 2, Math.min(allowance, used + underWay) * 0.95);
-      grownAt = now;
+      allowance = Math.max(documented * share * 0.25, Math.min(allowance, used + underWay) * 0.95);
+      judgedAt = now;
+      least = Number.POSITIVE_INFINITY;
     },
   };
 }

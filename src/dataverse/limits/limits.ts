@@ -138,7 +138,8 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
     } else if (seen.ok) {
       size.succeeded();
       typical.set(stream, (typical.get(stream) ?? seen.serverTime) * 0.7 + seen.serverTime * 0.3);
-      time.remaining(hintedTime(headers), now);
+      const left = hintedTime(headers);
+      if (left !== undefined) time.remaining(left, now);
     }
     resize();
     wake();
@@ -191,7 +192,8 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
 const windowCheck = 300_000;
 
 /** Seconds of execution time left, as milliseconds; the number has a thousands comma (`1,199.97`). */
-function hintedTime(headers: Readonly<Record<string, string>> | undefined): number {
+function hintedTime(headers: Readonly<Record<string, string>> | undefined): number | undefined {
   const text = headers?.['x-ms-ratelimit-time-remaining-xrm-requests']?.replaceAll(',', '');
-  return text === undefined ? 0 : Number(text) * 1_000;
+  const seconds = Number(text ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
 }
