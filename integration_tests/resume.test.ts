@@ -84,8 +84,10 @@ describe('a run that is killed after any state, and started again from it', () =
       control.create('account', [{ name: `created ${round}` }]);
       if (way.deletes) control.remove('account', ids[round * 7 + 2] ?? '');
     }
-    // To the end, and once more for what the window of the last run left to the next one.
+    // To the end, and once more for what the window of the last run left to the next one. A full refresh that has come
+    // to its end is a new one then: what changed before its place was not its business.
     for (const last of [1, 2]) {
+      if (way.full && last === 2) state = undefined;
       const finished = await read(Number.POSITIVE_INFINITY);
       expect([finished.code, last, finished.stderr.match(/^(ERROR|CRITICAL).*/m)?.[0]]).toEqual([
         0,

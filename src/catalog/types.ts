@@ -37,7 +37,7 @@ export interface Stream {
   readonly columns: readonly StreamColumn[];
   /** Output names of the key columns, in order. */
   readonly key: readonly string[];
-  /** One of the 20 standard tables (catalog/standard-tables.json). */
+  /** Read when nobody selects: one of the 20 standard tables, or a table that the configuration names by itself. */
   readonly standard: boolean;
   /** Set for the one stream that is no table: rows are the options of choice columns, out of metadata (choices.ts). */
   readonly source?: 'choices';

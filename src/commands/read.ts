@@ -3,12 +3,14 @@ import { createBudget } from '../core/budget.ts';
 import { consequences } from '../core/consequences.ts';
 import { ConnectorError } from '../core/errors.ts';
 import type { Redactor } from '../core/redact.ts';
+import { isStandardSet } from '../dataverse/metadata/known.ts';
 import type { Messages, ParsedCatalog } from '../protocol/protocol.ts';
 import { runStreams } from '../sync/run.ts';
 import { sampleStreams } from '../sync/sample.ts';
 import type { RunEvent, RunOptions } from '../sync/types.ts';
 import { readJsonFile, readTextFile } from './files.ts';
 import { type Session, streamsFor, withClient } from './session.ts';
+import { createWaits } from './waits.ts';
 
 /** Bytes of pages, decompressed and framed, that wait to be written: three pages of 18 MB. */
 const pageMemory = 128 << 20;
@@ -30,14 +32,20 @@ export async function runRead(session: Session, options: ReadOptions): Promise<n
     options.state === undefined ? {} : await readTextFile(options.state, 'state'),
   );
   const names = catalog === undefined ? undefined : protocol.streamNames(catalog);
+  const waits = createWaits(session.output);
+  const observe = (event: RunEvent): void => {
+    options.observe(event);
+    waits.observe(event);
+  };
   const onWait = (stream: string, seconds: number, reason: string): void =>
-    options.observe({ kind: 'waiting', stream, seconds, reason });
+    observe({ kind: 'waiting', stream, seconds, reason });
 
   return withClient(session, onWait, async (client) => {
     const streams = await streamsFor(session, client, names);
     const { selections, missing, warnings } = selectionsFrom(session, streams, catalog);
     for (const warning of warnings) log.log('warn', warning);
-    if (selections.length + missing.length === 0) throw nothingSelected();
+    if (selections.length === 0 && !missing.some(({ name }) => isStandardSet(name)))
+      throw nothingSelected(missing);
     const messages = protocol.messages({
       selections,
       missing,
@@ -45,6 +53,7 @@ export async function runRead(session: Session, options: ReadOptions): Promise<n
       deletes: config.deletes,
       activateVersion: config.activateVersion,
     });
+    waits.tell = messages.waiting;
     const run: RunOptions = {
       client,
       settings: config,
@@ -55,7 +64,7 @@ export async function runRead(session: Session, options: ReadOptions): Promise<n
       messages: redacted(messages, session.redact),
       output: session.output,
       log,
-      observe: options.observe,
+      observe,
       signal,
       now: () => new Date(),
       budget: createBudget(pageMemory),
@@ -95,9 +104,14 @@ function redacted(messages: Messages, redact: Redactor): Messages {
   };
 }
 
-function nothingSelected(): ConnectorError {
+/** A catalog of nothing but tables that no environment is known to have is a mistake, not a module that is not installed. */
+function nothingSelected(missing: readonly { readonly name: string }[]): ConnectorError {
+  const [first] = missing;
   return new ConnectorError(
     'config',
-    'No stream is selected. Select streams in the catalog, or check the settings "tables" and "exclude_tables".',
+    first === undefined
+      ? 'No stream is selected. Select streams in the catalog, or check the settings "tables" and "exclude_tables".'
+      : `The environment has none of the streams that the catalog selects: ${missing.map(({ name }) => name).join(', ')}. Run discovery again.`,
+    first === undefined ? {} : { stream: first.name },
   );
 }

@@ -44,7 +44,9 @@ export async function streamsFor(
   names: readonly string[] | undefined,
 ): Promise<readonly Stream[]> {
   const { tables } = await discover(client, wantedBy(config, names), log);
-  const streams = streamsOf(tables, config);
+  const streams = streamsOf(tables, config).map((stream) =>
+    config.tables.some((word) => word === 'custom') ? stream : { ...stream, standard: true },
+  );
   return config.choicesStream ? [...streams, choicesStream(streams)] : streams;
 }
 

@@ -20,11 +20,17 @@ const large = read<Readonly<Record<string, readonly string[]>>>('large-columns.j
 const microsoft = new Set(read<readonly string[]>('microsoft-prefixes.json'));
 
 const standardNames = new Set(standard.map((table) => table.table));
+const standardSets = new Set(standard.map((table) => table.set));
 const refusingNames = new Set(refusing.tables);
 
 /** True for the 20 standard tables of Sales, Service and Marketing, by logical name. */
 export function isStandardTable(logicalName: string): boolean {
   return standardNames.has(logicalName);
+}
+
+/** True for the sets of the 20 standard tables: `accounts`. */
+export function isStandardSet(setName: string): boolean {
+  return standardSets.has(setName);
 }
 
 /** Why a table that `$metadata` lists cannot be read, or undefined. */

@@ -9,9 +9,10 @@ export const updatedAt = '_ab_cdc_updated_at';
 /** When a row was deleted; destinations drop rows in which it is not null. */
 export const deletedAt = '_ab_cdc_deleted_at';
 
-const airbyteTypes: Partial<Record<ValueType, string>> = {
-  timestamp: 'timestamp_with_timezone',
-  timestamp_naive: 'timestamp_without_timezone',
+/** Airbyte tells timestamps with and without a zone apart ("Supported data types"); both are `date-time` there. */
+const airbyteTypes: Partial<Record<ValueType, JsonObject>> = {
+  timestamp: { format: 'date-time', airbyte_type: 'timestamp_with_timezone' },
+  timestamp_naive: { format: 'date-time', airbyte_type: 'timestamp_without_timezone' },
 };
 
 /** The stream's JSON Schema with all columns, in the types of Airbyte's "Supported data types". */
@@ -40,7 +41,5 @@ export function propertiesOf(schema: JsonObject | undefined): JsonObject | undef
 }
 
 function columnSchema(type: ValueType, key: boolean): JsonObject {
-  const airbyteType = airbyteTypes[type];
-  const schema = valueSchema(type, key);
-  return airbyteType === undefined ? schema : { ...schema, airbyte_type: airbyteType };
+  return { ...valueSchema(type, key), ...airbyteTypes[type] };
 }

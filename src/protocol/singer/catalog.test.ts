@@ -59,7 +59,7 @@ describe('the catalog that --discover prints', () => {
         donotemail: nullable('boolean'),
         opened: nullable('string', { format: 'date' }),
         modifiedon: nullable('string', { format: 'date-time' }),
-        startsat: nullable('string', { format: 'date-time' }),
+        startsat: nullable('string'),
         colours: nullable('array', { items: { type: 'integer' } }),
         iscustomizable: nullable('object', {
           properties: {
