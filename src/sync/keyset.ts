@@ -25,7 +25,7 @@ export interface KeySet {
 }
 
 /** The key set in a file. Failures (a full disk, no permission) are `transient` errors that name the file and the setting. */
-export function keySetAt(path: string): KeySet {
+function keySetAt(path: string): KeySet {
   const guard = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;

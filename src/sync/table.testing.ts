@@ -32,7 +32,7 @@ const base = 'https://fake/api/data/v9.2/';
 const deletesAfter = 1e9;
 
 /** Columns of the table, for catalogs. */
-export const fakeColumns = ['id', 'createdon', 'modifiedon', 'versionnumber', 'name'] as const;
+const fakeColumns = ['id', 'createdon', 'modifiedon', 'versionnumber', 'name'] as const;
 
 /** The table's description. */
 export function fakeDescription(tracked: boolean, without: readonly string[] = []): Table {
