@@ -5,14 +5,19 @@ const certificateCodes =
 
 /** The error code of Node or undici (`ECONNRESET`, `UND_ERR_SOCKET`), searched through the causes; undefined when there is none. */
 export function networkCode(thrown: unknown): string | undefined {
-  for (let error = thrown, depth = 0; error instanceof Error && depth < 5; error = error.cause, depth += 1) {
-    if (error instanceof AggregateError && error.errors.length > 0) return networkCode(error.errors[0]);
-    const code = (error as { code?: unknown }).code;
-    const inner = networkCode(error.cause);
-    if (inner !== undefined) return inner;
-    if (typeof code === 'string') return code;
+  const codes = causes(thrown).map((error) => (error as { readonly code?: unknown }).code);
+  return codes.findLast((code): code is string => typeof code === 'string');
+}
+
+/** The error, its cause, the cause's cause and so on. Of several attempts that failed, the first one counts. */
+function causes(thrown: unknown): readonly Error[] {
+  const found: Error[] = [];
+  let next = thrown;
+  while (next instanceof Error && found.length < 5) {
+    found.push(next);
+    next = next instanceof AggregateError ? next.errors[0] : next.cause;
   }
-  return undefined;
+  return found;
 }
 
 /**
@@ -23,6 +28,8 @@ export function networkError(thrown: unknown, host: string, setting: string): Co
   if (thrown instanceof ConnectorError) return thrown;
   const code = networkCode(thrown) ?? 'unknown';
   const details = { code, cause: thrown };
+  const proxy = proxyError(thrown, host, code);
+  if (proxy !== undefined) return new ConnectorError('config', proxy, details);
   if (code === 'ENOTFOUND') {
     return new ConnectorError('config', `The host ${host} does not exist. Check ${setting}.`, details);
   }
@@ -35,6 +42,19 @@ export function networkError(thrown: unknown, host: string, setting: string): Co
     );
   }
   return new ConnectorError('transient', `The connection to ${host} failed: ${explain(code)}`, details);
+}
+
+/** What is wrong with the proxy, if it is the proxy. */
+function proxyError(thrown: unknown, host: string, code: string): string | undefined {
+  const refused = /Proxy response \((\d+)\)/.exec(String(thrown))?.[1];
+  if (refused === '407')
+    return 'The proxy wants to be signed in to (407): write http://user:password@host in HTTPS_PROXY.';
+  if (refused !== undefined) return `The proxy that HTTPS_PROXY names does not lead to ${host} (${refused}).`;
+  const lookedUp = causes(thrown)
+    .map((error) => (error as { readonly hostname?: unknown }).hostname)
+    .find((name) => typeof name === 'string');
+  if (code !== 'ENOTFOUND' || lookedUp === undefined || host.startsWith(lookedUp)) return undefined;
+  return `The proxy ${lookedUp} does not exist. Check HTTPS_PROXY.`;
 }
 
 function explain(code: string): string {

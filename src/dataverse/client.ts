@@ -45,7 +45,7 @@ export async function createClient(config: Config, options: ClientOptions): Prom
   };
   const attempt = attempts({
     environment,
-    once: onceWith({ environment, dispatcher, tokens, clock, idle, onSend }),
+    once: onceWith({ environment, dispatcher, tokens, clock, idle, log: options.log, onSend }),
     bounds,
     clock,
     random: options.random ?? Math.random,

@@ -37,7 +37,10 @@ export function answerError(answer: BadAnswer, now: number): ConnectorError {
     ...found.details,
   };
   const label = [answer.status, found.code].filter((part) => part !== '').join(', ');
-  return new ConnectorError(found.kind, `${answer.stream} (${label}): ${found.text}`, details);
+  // For what users can do nothing about, Microsoft's support asks for the id.
+  const support = found.kind === 'transient' || found.kind === 'protocol' ? requestId : undefined;
+  const reference = support === undefined ? '' : ` Request ID: ${support}.`;
+  return new ConnectorError(found.kind, `${answer.stream} (${label}): ${found.text}${reference}`, details);
 }
 
 interface Found {

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { TokenSource } from '../auth/types.ts';
 import type { Clock } from '../core/clock.ts';
 import { asConnectorError, ConnectorError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import { networkError } from '../core/network.ts';
 import { version } from '../core/version.ts';
 import { brokenOff, decompress } from './body.ts';
@@ -48,12 +49,13 @@ export interface OnceMeans {
   readonly clock: Clock;
   /** Milliseconds without a byte. */
   readonly idle: number;
+  readonly log: Log;
   /** Told when a request is sent. */
   readonly onSend: () => void;
 }
 
 /** Makes single attempts: a token, a GET, its answer read, errors explained. */
-export function onceWith({ environment, dispatcher, tokens, clock, idle, onSend }: OnceMeans): Once {
+export function onceWith({ environment, dispatcher, tokens, clock, idle, log, onSend }: OnceMeans): Once {
   const agent = `tap-dynamics365/${version()}`;
   /** Once the host was reached, a name that is not found is a passing problem of the network. */
   let reached = false;
@@ -84,6 +86,7 @@ export function onceWith({ environment, dispatcher, tokens, clock, idle, onSend 
       incoming = await exchange(dispatcher, out, clock);
       reached = true;
       serverTime = clock.now() - sentAt;
+      log.log('debug', `GET ${redactUrl(path)}: ${incoming.status} after ${serverTime} ms`, request.stream);
       const seen = { serverTime, headers: incoming.headers, refusal: undefined };
       if (incoming.status === 200) {
         refuseWebPage(incoming);

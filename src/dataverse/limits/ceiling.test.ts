@@ -25,7 +25,7 @@ async function read(model: ServiceModel, minutes: number) {
   const settings = { requestsPerSecond: 15, maxConcurrency: undefined, budgetPercent: 100 };
   const bounds = limits(settings, systemClock, () => {});
   let over = false;
-  const workers = Array.from({ length: 80 }, async (_, place) => {
+  const workers = Array.from({ length: 60 }, async (_, place) => {
     while (!over) await bounds.run(`table ${place % 20}`, service.request).catch(() => undefined);
   });
   await vi.advanceTimersByTimeAsync(minutes * 60_000);
@@ -56,7 +56,7 @@ describe('under the documented limits', () => {
   ];
   for (const [name, model, least] of cases) {
     it(`most of what is allowed is used, and next to nothing refused: ${name}`, async () => {
-      const { used, refused } = await read(model, 30);
+      const { used, refused } = await read(model, 20);
       expect({
         name,
         used: used > least,
