@@ -1,10 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { connection, createDatabase } from './machine/database.ts';
 import { postgres, program } from './machine/provided.ts';
 import { versionOf } from './machine/python.ts';
+import { testScratch } from './machine/scratch.ts';
 import { tally } from './pipeline/messages.ts';
 import { pipe } from './pipeline/pipe.ts';
 
@@ -23,14 +21,13 @@ const messages = [
 
 describe(`the harness itself, ${target} ${versionOf(target)}`, () => {
   it('pipes hand-written messages into PostgreSQL and sees both exit codes', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'interop-machine-'));
+    const scratch = testScratch();
     const database = await createDatabase(postgres(), 'machine');
-    const config = join(folder, 'target.json');
-    writeFileSync(config, JSON.stringify({ ...connection(database), database: database.name }));
+    const config = scratch.write('target.json', { ...connection(database), database: database.name });
     const lines = messages.map((message) => JSON.stringify(message)).join('\n');
     const tap = ['sh', '-c', `cat <<'END'\n${lines}\nEND\nexit 3`] as const;
 
-    const run = await pipe(tap, [program(target, 'target-postgres'), '--config', config], folder);
+    const run = await pipe(tap, [program(target, 'target-postgres'), '--config', config], scratch.folder);
 
     expect([run.tapExit, run.targetExit]).toEqual([3, 0]);
     expect(run.states).toEqual(['{"bookmarks": {"notes": {"id": 1}}}']);

@@ -1,14 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { createScratch, type Scratch } from '../../support/program.ts';
 
 /** A folder for one test; it is kept when the test fails, so that one can look at what was written. */
-export function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'interop-'));
+export function testScratch(): Scratch {
+  const scratch = createScratch();
   onTestFinished(({ task }) => {
-    if (task.result?.state === 'fail') console.error(`What the test "${task.name}" wrote is in ${folder}`);
-    else rmSync(folder, { recursive: true, force: true });
+    if (task.result?.state === 'fail') console.error(`What "${task.name}" wrote is in ${scratch.folder}`);
+    else scratch.close();
   });
-  return folder;
+  return scratch;
 }

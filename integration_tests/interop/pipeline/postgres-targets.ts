@@ -1,9 +1,9 @@
+import type { Scratch } from '../../support/program.ts';
 import type { Database } from '../machine/database.ts';
 import { connection } from '../machine/database.ts';
 import { program } from '../machine/provided.ts';
 import { versionOf } from '../machine/python.ts';
 import type { Losses } from '../truth/postgres.ts';
-import { writeJson } from './connector.ts';
 import type { Command } from './pipe.ts';
 
 /** A way to load into PostgreSQL: a target with its settings. */
@@ -12,10 +12,12 @@ export interface PostgresTarget {
   readonly name: string;
   /** What it is known to do to values (docs/targets.md). */
   readonly losses: Losses;
-  readonly command: (database: Database, folder: string) => Command;
+  /** Whether rows that were deleted stay, marked by `_sdc_deleted_at`, or go. */
+  readonly deletes: 'marks' | 'removes';
+  readonly command: (database: Database, scratch: Scratch) => Command;
 }
 
-/** The schema that all of them load into. */
+/** The schema that both load into. */
 export const schema = 'dynamics365';
 
 const meltanolabs = 'meltanolabs-target-postgres';
@@ -25,11 +27,12 @@ const pipelinewise = 'pipelinewise-target-postgres';
 export function meltanolabsTarget(settings: Readonly<Record<string, unknown>> = {}): PostgresTarget {
   return {
     name: [`${meltanolabs} ${versionOf(meltanolabs)}`, ...Object.keys(settings)].join(', '),
+    deletes: 'marks',
     losses: settings['use_copy'] === true ? { rounds: true } : {},
-    command: (database, folder) => [
+    command: (database, scratch) => [
       program(meltanolabs, 'target-postgres'),
       '--config',
-      writeJson(folder, 'target.json', {
+      scratch.write('target.json', {
         ...connection(database),
         database: database.name,
         default_target_schema: schema,
@@ -43,11 +46,12 @@ export function meltanolabsTarget(settings: Readonly<Record<string, unknown>> = 
 export function pipelinewiseTarget(settings: Readonly<Record<string, unknown>> = {}): PostgresTarget {
   return {
     name: [`${pipelinewise} ${versionOf(pipelinewise)}`, ...Object.keys(settings)].join(', '),
+    deletes: settings['hard_delete'] === true ? 'removes' : 'marks',
     losses: { escapes: true },
-    command: (database, folder) => [
+    command: (database, scratch) => [
       program(pipelinewise, 'target-postgres'),
       '--config',
-      writeJson(folder, 'target.json', {
+      scratch.write('target.json', {
         ...connection(database),
         dbname: database.name,
         default_target_schema: schema,

@@ -1,5 +1,6 @@
+import type { Environment } from '../../support/environment.ts';
 import type { Database } from '../machine/database.ts';
-import type { Environment } from '../machine/simulator.ts';
+
 import { type Form, kept, type Sum, sumOf } from './checksum.ts';
 import { type Losses, loadedRows, loadedTable } from './postgres.ts';
 import { isTypeColumn, type Row, truthOf } from './truth.ts';
@@ -31,7 +32,7 @@ export async function compare(
 ): Promise<readonly Comparison[]> {
   const comparisons: Comparison[] = [];
   for (const table of tables) {
-    const truth = await truthOf(environment, table);
+    const truth = truthOf(environment, table);
     const { columns, sum, deleted } = await loadedTable(database, schema, table, losses);
     const expected = sumOf(truth.rows, columns);
     comparisons.push({

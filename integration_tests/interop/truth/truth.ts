@@ -1,4 +1,4 @@
-import type { Environment } from '../machine/simulator.ts';
+import type { Environment } from '../../support/environment.ts';
 import { textsOf } from './json.ts';
 
 /** A row: column name to the text of its value. Columns carry the names they have in the destination. */
@@ -11,12 +11,8 @@ export interface Truth {
 }
 
 /** Reads a table from the simulator's control surface: not through the service, and not through the connector. */
-export async function truthOf(environment: Environment, table: string): Promise<Truth> {
-  const answer = await environment.control('GET', `/rows/${table}?annotations=${lookupType}`);
-  const rows = answer
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => destinationRow(textsOf(line)));
+export function truthOf({ simulator }: Environment, table: string): Truth {
+  const rows = [...simulator.control.rows(table, lookupType)].map((json) => destinationRow(textsOf(json)));
   return { columns: new Set(rows.flatMap((row) => [...row.keys()])), rows };
 }
 
