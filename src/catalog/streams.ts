@@ -72,7 +72,7 @@ function valueColumn(
   };
 }
 
-/** The columns that annotations of a value fill: `_ownerid_type`, `_ownerid_label`, `statecode_label`. */
+/** The columns beside a value: `_ownerid_type`, `_ownerid_label`, `statecode_label`, and `brief_content` of a file. */
 function annotationColumns(
   column: Column,
   nameFor: (wanted: string, identity: string) => string,
@@ -84,6 +84,7 @@ function annotationColumns(
     const name = nameFor(`${stem}_${origin}`, wire);
     return { name, column, origin, wire, transform: 'none', type: 'string', key: false };
   };
+  if (column.type === 'file' && options.includeBinary) return [annotation('content', 'content')];
   const polymorphic = column.type === 'lookup' && column.targets?.length !== 1;
   return [
     ...(options.lookupTypes && polymorphic ? [annotation('type', typeAnnotation)] : []),

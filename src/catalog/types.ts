@@ -14,8 +14,11 @@ export type ValueType =
   | 'integer_array'
   | 'managed_property';
 
-/** Where an output column's value comes from: the column itself or one of its annotations. */
-export type Origin = 'value' | 'type' | 'label';
+/**
+ * Where an output column's value comes from: the column itself, one of its annotations, or the file that the column
+ * names (`content`, base64).
+ */
+export type Origin = 'value' | 'type' | 'label' | 'content';
 
 /** A column of a stream. `name` is `[A-Za-z0-9_]`, at most 62 bytes, unique in its stream ignoring case. */
 export interface StreamColumn {

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../core/errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { KeySet } from './keyset.ts';
+import { guidAt, type KeySet } from './keyset.ts';
 import type { Answered, Query } from './reader.ts';
 import { inSlot, type StreamRun } from './stream.ts';
 import { deltaTokenOf, wentBack } from './tokens.ts';
@@ -81,9 +81,4 @@ async function writeDeletes(run: StreamRun, deleted: Set<string>, changed: reado
   const ids = [...deleted];
   for (let from = 0; from < ids.length; from += 5000)
     await run.sink.deletes(ids.slice(from, from + 5000), run.options.now());
-}
-
-function guidAt(keys: Buffer, at: number): string {
-  const hex = keys.toString('hex', at, at + 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

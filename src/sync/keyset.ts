@@ -97,7 +97,7 @@ export async function* vanished(before: KeySet, now: KeySet): AsyncGenerator<rea
     for await (const key of keysOf(now, pass)) present.add(key);
     const gone = new Set<string>();
     for await (const key of keysOf(before, pass)) if (!present.has(key)) gone.add(key);
-    const ids = [...gone].map(guidOf);
+    const ids = [...gone].map((key) => guidAt(Buffer.from(key, 'latin1'), 0));
     for (let from = 0; from < ids.length; from += 5000) yield ids.slice(from, from + 5000);
   }
 }
@@ -119,8 +119,8 @@ function shareOf(bytes: Buffer, at: number): number {
   return ((bytes[at + 3] ?? 0) ^ (bytes[at + 7] ?? 0) ^ (bytes[at + 15] ?? 0)) % passes;
 }
 
-/** The canonical text of a key's 16 bytes. */
-function guidOf(key: string): string {
-  const hex = Buffer.from(key, 'latin1').toString('hex');
+/** The canonical text of the key whose 16 bytes begin at `at`. */
+export function guidAt(keys: Buffer, at: number): string {
+  const hex = keys.toString('hex', at, at + keyBytes);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -5,6 +5,7 @@ import { asConnectorError, ConnectorError } from '../core/errors.ts';
 import { shrinksPage } from '../dataverse/errors.ts';
 import { framePage } from '../records/page.ts';
 import type { Frame, FramedPage } from '../records/types.ts';
+import { contentsReader } from './contents.ts';
 import type { RunOptions } from './types.ts';
 
 /** A question to one table. Filters are OData text, not yet percent-encoded. */
@@ -30,6 +31,8 @@ export interface Query {
 /** A framed page. `release` it when it was written: until then its memory counts against the run's. */
 export interface Page extends FramedPage {
   readonly release: () => void;
+  /** The lines one at a time, with what is fetched row by row; undefined where nothing is. */
+  readonly chunks?: () => AsyncIterable<Buffer>;
 }
 
 /** `again`: the page size or the columns had to change; ask afresh from the last position that was written. */
@@ -62,6 +65,7 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
   let pageSize = settings.pageSize;
   let version: number | undefined;
   const metadataChanged = metadataWatch();
+  const withContents = contentsReader(selection, options, signal);
 
   const urlOf = (query: Query): string => {
     const options: string[] = [];
@@ -107,7 +111,11 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
             stream.name,
           );
         if (query.only || framed.lines.length === 0) release();
-        return { ...framed, release };
+        return {
+          ...framed,
+          release,
+          ...(withContents && !query.only ? { chunks: () => withContents(framed, frame) } : {}),
+        };
       } catch (thrown) {
         release();
         throw thrown;

@@ -63,6 +63,7 @@ const settings: RunOptions['settings'] = {
   deletes: true,
   reconcileDeletes: true,
   keySetDirectory: undefined,
+  maxBinaryBytes: 1000,
 };
 
 interface Setup {

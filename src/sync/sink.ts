@@ -8,7 +8,7 @@ import type { RunOptions } from './types.ts';
  */
 export interface Sink {
   /** Resolves when the rows were taken; the page is released. */
-  rows(page: Pick<Page, 'lines' | 'rows' | 'release'>): Promise<void>;
+  rows(page: Pick<Page, 'lines' | 'rows' | 'release' | 'chunks'>): Promise<void>;
   deletes(ids: readonly string[], at: Date): Promise<void>;
   /** Writes a state that covers rows already written; resolves when it was taken. */
   state(checkpoint: Checkpoint): Promise<void>;
@@ -49,7 +49,8 @@ export function createSink(
     lines: (lines) => output.write(lines),
     async rows(page) {
       try {
-        await records(page.lines, page.rows);
+        if (page.chunks === undefined) await records(page.lines, page.rows);
+        else for await (const line of page.chunks()) await records(line, 1);
       } finally {
         page.release();
       }

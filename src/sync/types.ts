@@ -44,6 +44,8 @@ export interface SyncSettings {
   readonly deletes: boolean;
   readonly reconcileDeletes: boolean;
   readonly keySetDirectory: string | undefined;
+  /** Contents of files and images above this are left out. */
+  readonly maxBinaryBytes: number;
 }
 
 /** All that a run needs. `signal` ends it early: streams stop after their last written state. */
