@@ -269,6 +269,25 @@ describe('aborting', () => {
   });
 });
 
+describe('aborting while signing in', () => {
+  it('does not wait for the sign-in', async () => {
+    await client.close();
+    client = await createClient(
+      testConfig({ environmentHost: '127.0.0.1', environmentOrigin: server.origin }),
+      {
+        log: { log: () => {}, metric: () => {} },
+        clock,
+        dispatcher: server.dispatcher,
+        tokens: { token: () => new Promise(() => {}), refresh: () => new Promise(() => {}) },
+      },
+    );
+    const stop = new AbortController();
+    const asked = client.get({ ...accounts, signal: stop.signal });
+    setImmediate(() => stop.abort(new Error('enough')));
+    await expect(asked).rejects.toThrow('enough');
+  });
+});
+
 describe('a connection that cannot be made', () => {
   it('names the host and the setting when the host does not exist', async () => {
     await client.close();

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { TokenSource } from '../auth/types.ts';
+import { abortable } from '../core/abortable.ts';
 import type { Clock } from '../core/clock.ts';
 import { asConnectorError, ConnectorError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -72,8 +73,11 @@ export function onceWith({ environment, dispatcher, tokens, clock, idle, log, on
 
     let token: string;
     try {
-      token = await (rejected === undefined ? tokens.token() : tokens.refresh(rejected));
+      // A sign-in serves all requests, so it goes on; only this one stops waiting for it.
+      const signIn = rejected === undefined ? tokens.token() : tokens.refresh(rejected);
+      token = await abortable(signIn, request.signal);
     } catch (thrown) {
+      request.signal?.throwIfAborted();
       return failed(asConnectorError(thrown), undefined, nothingSeen);
     }
     const sentAt = clock.now();
