@@ -11,6 +11,8 @@ export interface Request {
   readonly body: Buffer;
   /** Scheme and host that the client used, for links in answers: `https://localhost:1234`. */
   readonly origin: string;
+  /** The request is a part of a batch: its URL may be longer, and its answer is not compressed. */
+  readonly insideBatch?: boolean;
   /** Virtual time of arrival. */
   readonly at: number;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorReply, serviceHeaders } from './answers/odata.ts';
 import { parsePreferences } from './answers/preferences.ts';
+import { batchReply, longestBatchUrl } from './batch.ts';
 import { isRefusal, refusal } from './errors.ts';
 import { header, type Reply, type Request } from './http.ts';
 import type { RequestLog } from './request-log.ts';
@@ -29,6 +30,8 @@ export type Step = (exchange: Exchange) => Reply | undefined | Promise<Reply | u
 const steps: readonly (readonly [name: string, step: Step])[] = [
   ['latency', latency],
   ['authenticate', authenticate],
+  ['length', refuseLongUrl],
+  ['batch', batch],
   ['route', ({ simulation, request }) => route(simulation.world, request)],
 ];
 
@@ -43,10 +46,13 @@ export async function handle(exchange: Exchange): Promise<Reply> {
   return { ...reply, headers: [...serviceHeaders(simulation.world), ...reply.headers] };
 }
 
-async function throughSteps(exchange: Exchange): Promise<Reply> {
+/** The steps that each request of a batch passes for itself. */
+const innerSteps = steps.filter(([name]) => !['latency', 'authenticate', 'batch'].includes(name));
+
+async function throughSteps(exchange: Exchange, list = steps): Promise<Reply> {
   const preferences = parsePreferences(header(exchange.request, 'prefer'));
   try {
-    for (const [, step] of steps) {
+    for (const [, step] of list) {
       const reply = await step(exchange);
       if (reply !== undefined) return reply;
     }
@@ -80,4 +86,21 @@ function authenticate({ simulation, request }: Exchange): Reply | undefined {
     ],
     body: 'HTTP Error 401 - Unauthorized: Access is denied',
   };
+}
+
+/** URLs of up to 32,768 characters, 65,536 inside a batch; what a longer one gives is not documented. */
+function refuseLongUrl({ simulation, request }: Exchange): undefined {
+  const most = request.insideBatch ? longestBatchUrl : 32_768;
+  const url = `${request.origin}${request.target}`;
+  if (url.length <= most) return undefined;
+  throw refusal(simulation.world.switches.longUrlStatus, '0x80060888', 'The request URI is too long.');
+}
+
+function batch(exchange: Exchange): Promise<Reply> | undefined {
+  const { request, simulation } = exchange;
+  if (!/^\/api\/data\/v9\.[0-2]\/\$batch$/.test(request.path) || request.method !== 'POST') return undefined;
+  const preferences = parsePreferences(header(request, 'prefer'));
+  return batchReply(request, preferences.continueOnError, (inner) =>
+    throughSteps({ simulation, request: inner }, innerSteps),
+  );
 }

@@ -68,6 +68,7 @@ function setReply(world: World, request: Request, base: string, path: string, op
   const read: Read = {
     store,
     base,
+    path: set,
     options,
     preferences: parsePreferences(header(request, 'prefer')),
     metadata: metadataLevel(request),

@@ -14,15 +14,15 @@ const worthCompressing = 1024;
 
 /** Serves Dataverse and sign-in over HTTPS. */
 export function createDataverseServer(simulation: Simulation, certificate: Certificate): Server {
-  return createServer({ key: certificate.key, cert: certificate.cert, keepAliveTimeout: 60_000 }, ((
-    incoming,
-    response,
-  ) => {
-    serve(simulation, incoming, response).catch((error: unknown) => {
-      console.error('dataverse-simulator: an answer could not be sent', error);
-      response.destroy();
-    });
-  }) satisfies RequestListener);
+  return createServer(
+    { key: certificate.key, cert: certificate.cert, keepAliveTimeout: 60_000, maxHeaderSize: 131_072 },
+    ((incoming, response) => {
+      serve(simulation, incoming, response).catch((error: unknown) => {
+        console.error('dataverse-simulator: an answer could not be sent', error);
+        response.destroy();
+      });
+    }) satisfies RequestListener,
+  );
 }
 
 async function serve(

@@ -15,6 +15,8 @@ export interface Switches {
   readonly shuffleTies: boolean;
   /** Links name the `{org}.api.` twin of the host. */
   readonly apiHostInLinks: boolean;
+  /** HTTP status of a URL of more than 32,768 characters. */
+  readonly longUrlStatus: 404 | 414;
   /** HTTP status of the errors of change tracking, which no source tells. */
   readonly trackingErrorStatus: 400 | 403 | 404 | 410 | 500;
   /** Where `@odata.deltaLink` stands. */
@@ -38,6 +40,7 @@ export const defaultSwitches: Switches = {
   staleRecordCounts: false,
   shuffleTies: false,
   apiHostInLinks: false,
+  longUrlStatus: 404,
   trackingErrorStatus: 400,
   deltaLinkPlace: 'first',
   nextLinkPlace: 'last',

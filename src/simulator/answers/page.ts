@@ -2,8 +2,9 @@ import { badQuery } from '../errors.ts';
 import type { Reply } from '../http.ts';
 import { walkOrder } from '../query/bounds.ts';
 import type { Cookie } from '../query/cookie.ts';
+import { parseExpand } from '../query/expand.ts';
 import { parseFilter } from '../query/filter.ts';
-import { completeOrder, parseOrderBy } from '../query/order.ts';
+import { completeOrder, parseOrderBy, placesOf } from '../query/order.ts';
 import { type RowQuery, rowsOf } from '../query/rows.ts';
 import { parseSelect } from '../query/select.ts';
 import type { Column } from '../schema/types.ts';
@@ -12,17 +13,9 @@ import { aggregateReply } from './aggregate.ts';
 import type { Shape } from './blocks.ts';
 import { countMembers, countRows } from './counts.ts';
 import { writePage } from './envelope.ts';
+import { expandedWriter } from './expand.ts';
 import { applied } from './odata.ts';
-import {
-  contextOf,
-  cookieOf,
-  nextLink,
-  pageCap,
-  placesOf,
-  type Read,
-  refuseUnknownOptions,
-  take,
-} from './read.ts';
+import { contextOf, cookieOf, nextLink, pageCap, type Read, refuseUnknownOptions, take } from './read.ts';
 import { type RowWriter, rowWriter } from './rows.ts';
 import { deltaPage, trackedPage } from './tracked.ts';
 
@@ -53,10 +46,12 @@ function plainPage(world: World, read: Read, cookie: Cookie | undefined): Reply 
   const found = take(rowsOf(world, query), size + 1);
   const rows = found.slice(0, size);
   const more = found.length > size || (world.switches.emptyLastPage && rows.length === size && size > 0);
-  const write = rowWriter(world, table, selection.columns, preferences, read.metadata);
+  const expansions = parseExpand(world, table, options.get('$expand'));
+  const plain = rowWriter(world, table, selection.columns, preferences, read.metadata);
+  const write = expandedWriter(world, table, plain, expansions, read);
   return writePage(world, {
     level: read.metadata,
-    context: contextOf(read, selection),
+    context: contextOf(read, selection, expansions),
     counts: countMembers(world, read, options.get('$count') === 'true' ? countRows(world, query) : undefined),
     rows,
     write,
@@ -70,7 +65,7 @@ function plainPage(world: World, read: Read, cookie: Cookie | undefined): Reply 
         : undefined,
     deltaLink: undefined,
     headers: applied(preferences),
-    shape: shapeOf(world, read, query, selection.columns, write),
+    shape: expansions.length > 0 ? undefined : shapeOf(world, read, query, selection.columns, write),
   });
 }
 

@@ -1,9 +1,8 @@
 import { badQuery } from '../errors.ts';
 import { type Cookie, readCookie, writeCookie } from '../query/cookie.ts';
+import type { Expansion } from '../query/expand.ts';
 import { type QueryOptions, writeOptions } from '../query/options.ts';
-import { cookieText, type Ordering } from '../query/order.ts';
 import type { Selection } from '../query/select.ts';
-import type { Row } from '../rows/generated.ts';
 import type { Store } from '../rows/store.ts';
 import type { Table } from '../schema/types.ts';
 import type { Preferences } from './preferences.ts';
@@ -16,6 +15,8 @@ export interface Read {
   readonly store: Store;
   /** `https://host/api/data/v9.2/` */
   readonly base: string;
+  /** Path of the set or collection after the base, for links. */
+  readonly path: string;
   readonly options: QueryOptions;
   readonly preferences: Preferences;
   readonly metadata: 'minimal' | 'full' | 'none';
@@ -44,8 +45,20 @@ export function refuseUnknownOptions(options: QueryOptions): void {
   }
 }
 
-export const contextOf = ({ base, store }: Read, selection: Selection): string =>
-  `${base}$metadata#${store.table.setName}${selection.named === undefined ? '' : `(${selection.named.join(',')})`}`;
+export const contextOf = (
+  { base, store }: Read,
+  selection: Selection,
+  expansions: readonly Expansion[] = [],
+): string => `${base}$metadata#${store.table.setName}${contextList(selection, expansions)}`;
+
+/** The selection as the context shows it: `(name,primarycontactid(fullname))`. */
+export function contextList(selection: Selection, expansions: readonly Expansion[]): string {
+  const names = [
+    ...(selection.named ?? []),
+    ...expansions.map((each) => `${each.name}${contextList(each.selection, each.nested) || '()'}`),
+  ];
+  return names.length === 0 ? '' : `(${names.join(',')})`;
+}
 
 export function cookieOf(options: QueryOptions): Cookie | undefined {
   const token = options.get('$skiptoken');
@@ -62,16 +75,7 @@ export function nextLink(
   const token = writeCookie({ ...state, ...places, page: (before?.page ?? 1) + 1 });
   const rest = new Map([...read.options].filter(([name]) => name !== '$skiptoken'));
   const query = rest.size === 0 ? '' : `${writeOptions(rest)}&`;
-  return `${read.base}${read.store.table.setName}?${query}$skiptoken=${token}`;
-}
-
-/** The places of the first and the last row of a page in its order. */
-export function placesOf(ordering: readonly Ordering[], rows: readonly Row[]) {
-  const place = (row: Row | undefined): Cookie['last'] =>
-    new Map(
-      row === undefined ? [] : ordering.map(({ column }) => [column.logicalName, cookieText(column, row)]),
-    );
-  return { first: place(rows[0]), last: place(rows.at(-1)) };
+  return `${read.base}${read.path}?${query}$skiptoken=${token}`;
 }
 
 export function take<T>(items: Iterable<T>, count: number): T[] {

@@ -2,7 +2,7 @@ import { badQuery, type Refusal, refusal } from '../errors.ts';
 import type { Reply } from '../http.ts';
 import { type Cookie, percent } from '../query/cookie.ts';
 import { writeOptions } from '../query/options.ts';
-import { completeOrder, type Ordering } from '../query/order.ts';
+import { completeOrder, type Ordering, placesOf } from '../query/order.ts';
 import { propertyOf } from '../query/properties.ts';
 import { rowsOf } from '../query/rows.ts';
 import { parseSelect } from '../query/select.ts';
@@ -12,7 +12,7 @@ import type { World } from '../world.ts';
 import { countMembers } from './counts.ts';
 import { writePage } from './envelope.ts';
 import { applied } from './odata.ts';
-import { contextOf, nextLink, pageCap, placesOf, type Read, take } from './read.ts';
+import { contextOf, nextLink, pageCap, type Read, take } from './read.ts';
 import { rowWriter } from './rows.ts';
 
 /**

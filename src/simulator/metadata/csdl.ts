@@ -1,3 +1,4 @@
+import { association, partner, sidesOf } from '../schema/partners.ts';
 import type { Column, ColumnType, Navigation, Table } from '../schema/types.ts';
 import type { World } from '../world.ts';
 
@@ -115,22 +116,22 @@ function navigationProperty(
   return `<NavigationProperty Name="${name}" Type="mscrm.${target}" Nullable="false" Partner="${partner(table, column, target)}"><ReferentialConstraint Property="${column.name}" ReferencedProperty="${referenced}"/></NavigationProperty>`;
 }
 
-/** Name of the other side of a lookup. */
-export const partner = (table: Table, column: Column, target: string): string =>
-  `${target === 'principal' ? 'owner' : target}_${table.logicalName}_${column.logicalName}`;
-
-/** The other side of the lookups that point here. */
+/** The other side of the lookups that point here, and of the N:N tables that join here. */
 function collectionsOf(other: Table, table: Table): string[] {
-  return other.columns
-    .filter((column) => column.declaredBy === undefined)
-    .flatMap((column) =>
+  const sides = sidesOf(other);
+  const far = sides.some((side) => side.table === table.logicalName)
+    ? sides.find((side) => side.table !== table.logicalName)
+    : undefined;
+  const collection = (name: string, type: string, partnerName: string): string =>
+    `<NavigationProperty Name="${name}" Type="Collection(mscrm.${type})" Partner="${partnerName}"/>`;
+  return [
+    ...(far === undefined ? [] : [collection(association(other), far.table, association(other))]),
+    ...other.columns.flatMap((column) =>
       (column.navigations ?? [])
         .filter(({ target }) => target === table.logicalName)
-        .map(
-          ({ name, target }) =>
-            `<NavigationProperty Name="${partner(other, column, target)}" Type="Collection(mscrm.${other.logicalName})" Partner="${name}"/>`,
-        ),
-    );
+        .map(({ name, target }) => collection(partner(other, column, target), other.logicalName, name)),
+    ),
+  ];
 }
 
 /** `ownerid` is bound to `owners`, a set that the container does not have; so it is at the service. */

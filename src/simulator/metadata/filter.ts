@@ -1,5 +1,5 @@
 import { badQuery, refusal } from '../errors.ts';
-import { type Token, tokenize } from '../query/tokens.ts';
+import { readTokens } from '../query/token-reader.ts';
 
 type Json = Record<string, unknown>;
 type Test = (object: Json) => boolean;
@@ -9,19 +9,7 @@ type Test = (object: Json) => boolean;
  * (`Microsoft.Dynamics.CRM.OwnershipTypes'UserOwned'`), joined by and, or, not. Functions are not supported there.
  */
 export function metadataTest(text: string): Test {
-  const tokens = tokenize(text);
-  let place = 0;
-  const fail = () => badQuery(`Syntax error at position ${tokens[place]?.at ?? text.length} in '${text}'.`);
-  const take = (): Token => {
-    const token = tokens[place++];
-    if (token === undefined) throw fail();
-    return token;
-  };
-  const accept = (word: string): boolean => {
-    if (tokens[place]?.text !== word || tokens[place]?.kind === 'string') return false;
-    place++;
-    return true;
-  };
+  const { take, accept, fail, peek } = readTokens(text);
   const either = (): Test => {
     const left = both();
     if (!accept('or')) return left;
@@ -69,7 +57,7 @@ export function metadataTest(text: string): Test {
     return token.text === 'null' ? null : take().text;
   };
   const test = either();
-  if (place < tokens.length) throw fail();
+  if (peek() !== undefined) throw fail();
   return test;
 }
 

@@ -1,5 +1,6 @@
 import { badQuery } from '../errors.ts';
-import { parseOptions, type QueryOptions } from '../query/options.ts';
+import type { QueryOptions } from '../query/options.ts';
+import { readExpandItem, splitOutside } from '../query/split.ts';
 import { metadataTest } from './filter.ts';
 
 type Json = Record<string, unknown>;
@@ -24,37 +25,13 @@ export function projectionOf(options: QueryOptions): Projection {
 
 /** `Attributes($select=LogicalName;$filter=...),Keys` */
 function parseExpand(text: string | undefined): ReadonlyMap<string, Projection> {
-  const found = new Map<string, Projection>();
-  for (const part of splitOutside(text ?? '', ',')) {
-    const match = /^\s*(\w+)(?:\(([\s\S]*)\))?\s*$/.exec(part);
-    if (match === null) throw badQuery(`Syntax error at position 0 in '${part}'.`);
-    const inner = splitOutside(match[2] ?? '', ';')
-      .map((option) => option.replaceAll('%', '%25').replaceAll('&', '%26').replaceAll('+', '%2B'))
-      .join('&');
-    found.set(match[1] ?? '', projectionOf(parseOptions(inner)));
-  }
-  return found;
-}
-
-/** Splits at separators that stand in no parentheses and no string. */
-export function splitOutside(text: string, separator: string): string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let quoted = false;
-  let from = 0;
-  for (let at = 0; at < text.length; at++) {
-    const letter = text[at];
-    if (letter === "'") quoted = !quoted;
-    if (quoted) continue;
-    if (letter === '(') depth++;
-    else if (letter === ')') depth--;
-    else if (depth === 0 && letter === separator) {
-      parts.push(text.slice(from, at));
-      from = at + 1;
-    }
-  }
-  if (from < text.length) parts.push(text.slice(from));
-  return parts;
+  return new Map(
+    splitOutside(text ?? '', ',').map((part) => {
+      const item = readExpandItem(part);
+      if (item === undefined) throw badQuery(`Syntax error at position 0 in '${part}'.`);
+      return [item.name, projectionOf(item.options)];
+    }),
+  );
 }
 
 /** Members that are navigation properties of derived attribute types: they come when expanded. */

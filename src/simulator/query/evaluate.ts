@@ -1,5 +1,7 @@
 import { badQuery } from '../errors.ts';
+import type { Row } from '../rows/generated.ts';
 import type { World } from '../world.ts';
+import { membersOf } from './collections.ts';
 import { comparable, compareValues } from './compare.ts';
 import type { Comparison, Expression, Operand, Path } from './expression.ts';
 import { platformTest } from './functions.ts';
@@ -39,6 +41,16 @@ export function compile(world: World, expression: Expression): Test {
       return comparison(world, expression.operator, expression.left, expression.right);
     case 'text':
       return textTest(world, expression.test, expression.path, expression.text);
+    case 'lambda': {
+      const { quantifier, collection } = expression;
+      const condition =
+        expression.condition === undefined ? () => true : compile(world, expression.condition);
+      return (row) => {
+        const members = membersOf(world, collection, row.key);
+        const holds = (member: Row): boolean => condition(member) === true;
+        return quantifier === 'any' ? members.some(holds) : members.every(holds);
+      };
+    }
     case 'function':
       return platformTest(world, expression);
     default:
@@ -108,18 +120,27 @@ function textTest(
   text: string,
 ): Test {
   const read = reader(world, path);
-  const pattern = text
-    .replace(/[.*+?^${}()|\\]/g, '\\$&')
-    .replaceAll('%', '.*')
-    .replaceAll('_', '.')
-    .replace(/\[(?![^\]]+\])/g, '\\[');
+  const pattern = likePattern(text);
   const start = test === 'endswith' ? '' : '^';
   const shape = new RegExp(
     test === 'contains' ? pattern : test === 'startswith' ? `${start}${pattern}` : `${pattern}$`,
-    'isu',
+    'is',
   );
   return (row) => {
     const value = read(row);
     return value === null ? undefined : shape.test(String(value));
   };
+}
+
+/** `%` any text, `_` any character, `[abc]` one of some; an open bracket alone is itself. */
+function likePattern(text: string): string {
+  return text.replace(
+    /\[(\^?)([^\]]+)\]|[\s\S]/g,
+    (part, not: string | undefined, set: string | undefined) => {
+      if (set !== undefined) return `[${not ?? ''}${set.replace(/[\\^[]/g, '\\$&')}]`;
+      if (part === '%') return '.*';
+      if (part === '_') return '.';
+      return part.replace(/[.*+?^${}()|[\]\\/-]/, '\\$&');
+    },
+  );
 }

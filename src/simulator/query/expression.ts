@@ -1,4 +1,5 @@
 import type { Column, Table } from '../schema/types.ts';
+import type { Collection } from './collections.ts';
 
 /** A column of the row itself, or of a row reached over single-valued navigation properties. */
 export interface Path {
@@ -33,6 +34,13 @@ export type Expression =
       readonly test: 'contains' | 'startswith' | 'endswith';
       readonly path: Path;
       readonly text: string;
+    }
+  | {
+      readonly kind: 'lambda';
+      readonly quantifier: 'any' | 'all';
+      readonly collection: Collection;
+      /** Undefined: `any()`, whether there are rows at all. */
+      readonly condition: Expression | undefined;
     }
   | {
       readonly kind: 'function';

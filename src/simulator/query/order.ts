@@ -78,3 +78,12 @@ export function cookieTuple(ordering: readonly Ordering[], cookie: Cookie): Tupl
       : comparable(column, text);
   });
 }
+
+/** The places of the first and the last row of a page in its order. */
+export function placesOf(ordering: readonly Ordering[], rows: readonly Row[]) {
+  const place = (row: Row | undefined): Cookie['last'] =>
+    new Map(
+      row === undefined ? [] : ordering.map(({ column }) => [column.logicalName, cookieText(column, row)]),
+    );
+  return { first: place(rows[0]), last: place(rows.at(-1)) };
+}

@@ -124,7 +124,7 @@ function* sortedRows(
 ): Generator<Row> {
   const { store, ordering } = query;
   const order = ordering.map(({ column, descending }) => `${column.name} ${descending}`).join();
-  const name = [store.table.logicalName, store.generation(), order, query.filterText].join('\n');
+  const name = [store.name, store.generation(), order, query.filterText].join('\n');
   const lists = kept.get(world) ?? [];
   let sorted = lists.find((list) => list.name === name);
   if (sorted === undefined) {

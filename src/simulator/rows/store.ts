@@ -23,6 +23,8 @@ export interface Deletion {
 
 /** The rows of one table as of now. */
 export interface Store {
+  /** Tells lists apart that are kept between requests. */
+  readonly name: string;
   readonly table: Table;
   readonly count: () => number;
   readonly find: (key: string) => Row | undefined;
@@ -95,6 +97,7 @@ export function storeOf(table: () => Table, generated: GeneratedRows): WritableS
   };
 
   return {
+    name: table().logicalName,
     get table() {
       return table();
     },

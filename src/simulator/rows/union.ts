@@ -6,6 +6,7 @@ import { compare, merged, type Store, sortValue } from './store.ts';
 /** A table whose rows are the rows of others: `activitypointers` shows every email, task, call and appointment. */
 export function unionOf(table: () => Table, parts: readonly Store[]): Store {
   return {
+    name: table().logicalName,
     get table() {
       return table();
     },
@@ -30,6 +31,23 @@ export function unionOf(table: () => Table, parts: readonly Store[]): Store {
         [][Symbol.iterator]() as Iterator<Row>,
       );
       for (let next = all.next(); !next.done; next = all.next()) yield next.value;
+    },
+  };
+}
+
+/** Some rows of a table as a store of their own: the members of a collection. */
+export function listStore(name: string, table: Table, rows: readonly Row[], generation: number): Store {
+  return {
+    name,
+    table,
+    count: () => rows.length,
+    generation: () => generation,
+    find: (key) => rows.find((row) => row.key === key.toLowerCase()),
+    deletions: () => [],
+    walk: function* (order, { descending } = {}) {
+      const keyed = rows.map((row) => ({ row, sort: sortValue(row, order), key: sqlOrder(row.key) }));
+      keyed.sort((a, b) => compare(a.sort, b.sort) || compare(a.key, b.key));
+      for (const { row } of descending ? keyed.reverse() : keyed) yield row;
     },
   };
 }
