@@ -1,3 +1,4 @@
+import { newColumns } from '../../catalog/drift.ts';
 import type { Selection, Stream, StreamColumn } from '../../catalog/types.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { validCursors } from '../cursors.ts';
@@ -102,7 +103,7 @@ function drift(entry: CatalogEntry, stream: Stream): readonly string[] {
   const gone = Object.keys(given).filter(
     (name) => !there.has(name) && !Object.hasOwn(ours, name) && isColumnSelected(entry, name),
   );
-  const added = [...there].filter((name) => !Object.hasOwn(given, name));
+  const added = newColumns(stream, new Set(Object.keys(given)));
   return [
     ...(gone.length === 0
       ? []
