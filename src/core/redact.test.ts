@@ -48,8 +48,8 @@ describe('a redactor', () => {
     expect(redactor([key])('found MIIEvQIBADANBgkqhkiG9w0BAQ here')).toBe('found **** here');
   });
 
-  it('ignores empty secrets', () => {
-    expect(redactor([''])('text')).toBe('text');
+  it('leaves alone what is too short to be a secret, or nothing would be left of the text', () => {
+    expect(redactor(['', 'e', 'ext'])('text')).toBe('text');
   });
 
   it('leaves no trace of any secret, in any text around it', () => {

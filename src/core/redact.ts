@@ -33,11 +33,13 @@ export function redactor(secrets: Iterable<Secret | string>): Redactor {
   return Object.assign(redact, { add });
 }
 
+/** Masking something shorter would tear apart every word and number, and with them the protocol's own lines. */
+const shortestSecret = 4;
 /** Lines of a PEM shorter than this are its end: too short to be told from ordinary text. */
 const shortestLine = 16;
 
 function formsOf(value: string): readonly string[] {
-  if (value === '') return [];
+  if (value.length < shortestSecret) return [];
   const lines = value.split(/\r?\n/);
   const parts = [
     value,

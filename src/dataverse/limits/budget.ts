@@ -12,7 +12,7 @@ export interface Budget {
 }
 
 /** 20 minutes of execution time in 5 minutes, for each user and web server ("Service protection API limits"). */
-export const windowMilliseconds = 300_000;
+const windowMilliseconds = 300_000;
 const documented = 1_200_000;
 
 /** Keeps this distance from the edge: what is under way is only guessed. */

@@ -194,6 +194,22 @@ describe('the execution time', () => {
   });
 });
 
+describe('what is told of waits', () => {
+  it('is that the budget is used up, once a minute and stream at most', async () => {
+    const waits: string[] = [];
+    const bounds = limits({ ...settings, maxConcurrency: 40 }, systemClock, (stream, _, reason) =>
+      waits.push(`${stream}: ${reason}`),
+    );
+    const { ask } = service(bounds, { takes: 4_000 });
+    for (let i = 0; i < 1_000; i += 1) void ask('accounts');
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(new Set(waits)).toEqual(
+      new Set(['accounts: the execution time that the service allows is used up']),
+    );
+    expect(waits.length).toBeLessThanOrEqual(10);
+  });
+});
+
 describe('ending', () => {
   it('an aborted request leaves the queue at once, and nothing keeps waiting for it', async () => {
     const bounds = limits(settings, systemClock, () => {});

@@ -2,6 +2,7 @@ import Bottleneck from 'bottleneck';
 import type { Clock } from '../../core/clock.ts';
 import type { WaitListener } from '../types.ts';
 import { budget } from './budget.ts';
+import { gate } from './gate.ts';
 import { growth } from './growth.ts';
 import { pace } from './pace.ts';
 import { turns } from './turns.ts';
@@ -51,6 +52,9 @@ const allowedRate = 20;
 /** Waits shorter than this are not worth telling. */
 const worthTelling = 2_000;
 const executionTimeCode = '0x80072321';
+const outOfBudget = 'the execution time that the service allows is used up';
+/** Never sleep longer than this at once: the window may have moved meanwhile. */
+const longestSleep = 300_000;
 
 export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListener): Limits {
   const share = settings.budgetPercent / 100;
@@ -63,9 +67,7 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
   const slots = new Bottleneck({ maxConcurrent: size.limit });
   /** What a request of this stream takes, learnt as it goes. */
   const typical = new Map<string, number>();
-  const told = new Set<string>();
-  let opensAt = Number.NEGATIVE_INFINITY;
-  let closedBecause = '';
+  const door = gate(onWait);
   let wakeUp = new AbortController();
   let admission: Promise<unknown> = Promise.resolve();
   let closed = false;
@@ -85,29 +87,21 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
     while (queue.size > 0 && !closed) {
       const now = clock.now();
       const [stream = ''] = queue.streams();
-      const byGate = opensAt - now;
+      const byGate = door.closedFor(now);
       const byBudget = time.wait(typical.get(stream) ?? 0, now);
       const wait = Math.max(byGate, byBudget, rate.wait(now));
       if (wait <= 0) {
         rate.started(now);
-        told.clear();
         const item = queue.next();
         return item === undefined ? undefined : { stream, item };
       }
-      if (byGate > 0) tell(byGate, closedBecause);
-      else if (byBudget > worthTelling)
-        tell(byBudget, 'the execution time that the service allows is used up');
-      await clock.sleep(Math.min(wait, windowCheck), wakeUp.signal).catch(() => {});
+      if (byGate > 0) door.tell(queue.streams(), now);
+      else if (byBudget > worthTelling && Number.isFinite(byBudget)) {
+        door.tellOther(queue.streams(), byBudget, outOfBudget, now);
+      }
+      await clock.sleep(Math.min(wait, longestSleep), wakeUp.signal).catch(() => {});
     }
     return undefined;
-  }
-
-  function tell(wait: number, reason: string): void {
-    for (const stream of queue.streams()) {
-      if (told.has(stream)) continue;
-      told.add(stream);
-      onWait(stream, Math.ceil((Number.isFinite(wait) ? wait : windowCheck) / 1_000), reason);
-    }
   }
 
   async function slot(): Promise<void> {
@@ -130,11 +124,7 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
     if (refusal !== undefined) {
       size.refused(sentAt, now);
       if (refusal.code === executionTimeCode) time.exhausted(now);
-      if (now + refusal.wait > opensAt) {
-        opensAt = now + refusal.wait;
-        closedBecause = refusal.reason;
-        told.clear();
-      }
+      door.close(refusal.wait, refusal.reason, now);
     } else if (seen.ok) {
       size.succeeded();
       typical.set(stream, (typical.get(stream) ?? seen.serverTime) * 0.7 + seen.serverTime * 0.3);
@@ -177,7 +167,7 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
       return size.limit;
     },
     get closedFor() {
-      return Math.max(0, opensAt - clock.now());
+      return door.closedFor(clock.now());
     },
     close() {
       closed = true;
@@ -187,9 +177,6 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
     },
   };
 }
-
-/** Never sleep longer than this at once: the window may have moved meanwhile. */
-const windowCheck = 300_000;
 
 /** Seconds of execution time left, as milliseconds; the number has a thousands comma (`1,199.97`). */
 function hintedTime(headers: Readonly<Record<string, string>> | undefined): number | undefined {
