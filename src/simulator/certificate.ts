@@ -11,7 +11,7 @@ export interface Certificate {
   readonly remove: () => void;
 }
 
-/** Makes an authority of our own and a certificate for localhost and 127.0.0.1, good for a week. */
+/** Makes an authority of our own and a certificate for localhost, 127.0.0.1 and org.crm.localhost with its API twin, good for a week. */
 export async function makeCertificate(): Promise<Certificate> {
   const from = new Date(Date.now() - 3_600_000);
   const dates = { notBeforeDate: from, notAfterDate: new Date(from.getTime() + 7 * 86_400_000) };
@@ -34,6 +34,8 @@ export async function makeCertificate(): Promise<Certificate> {
         name: 'subjectAltName',
         altNames: [
           { type: 2, value: 'localhost' },
+          { type: 2, value: 'org.crm.localhost' },
+          { type: 2, value: 'org.api.crm.localhost' },
           { type: 7, ip: '127.0.0.1' },
         ],
       },

@@ -34,6 +34,9 @@ export const header = (request: Request, name: string): string | undefined => {
 export const acceptsGzip = (request: Request): boolean =>
   /\bgzip\b/.test(header(request, 'accept-encoding') ?? '');
 
+export const acceptsBrotli = (request: Request): boolean =>
+  /\bbr\b/.test(header(request, 'accept-encoding') ?? '');
+
 export const plainJson = (status: number, body: unknown, headers: Reply['headers'] = []): Reply => ({
   status,
   headers: [['Content-Type', 'application/json; charset=utf-8'], ...headers],

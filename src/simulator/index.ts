@@ -8,6 +8,7 @@ import { guidOf } from './rows/guid.ts';
 import { saltOf } from './rows/random.ts';
 import { createDataverseServer, listen, stop } from './server.ts';
 import { createTokens } from './sign-in/tokens.ts';
+import { createUsers } from './users.ts';
 import { createWorld } from './world.ts';
 
 export type { Control } from './control/control.ts';
@@ -42,10 +43,23 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const world = createWorld(options);
   let host = '';
   const tokens = createTokens(world.clock, tenantId, () => `https://${host}`, options.tokenSeconds ?? 3599);
+  const users = createUsers({
+    clientId,
+    secret,
+    secretExpired: false,
+    certificate: options.clientCertificate,
+    member: true,
+    disabled: false,
+    roles: 1,
+    read: { '*': 'Global' },
+    readsSecured: true,
+    userId: world.userId,
+    businessUnitId: world.businessUnitId,
+  });
   const simulation: Simulation = {
     world,
     log: createRequestLog(),
-    signIn: { tenantId, clients: [{ clientId, secret }], tokens, now: world.clock.now },
+    signIn: { tenantId, users, tokens, now: world.clock.now },
   };
   const control = controlOf(simulation);
   const certificate = await makeCertificate();

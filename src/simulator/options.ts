@@ -23,6 +23,8 @@ export interface SimulatorOptions {
   readonly tokenSeconds?: number;
   /** organization.ExpireChangeTrackingInDays. Default 7. */
   readonly changeTrackingDays?: number;
+  /** PEM of the certificate that the client signs its assertions with. */
+  readonly clientCertificate?: string;
   readonly switches?: Partial<Switches>;
 }
 

@@ -8,6 +8,7 @@ import type { RequestLog } from './request-log.ts';
 import { route } from './routes.ts';
 import type { SignIn } from './sign-in/routes.ts';
 import { signInReply } from './sign-in/routes.ts';
+import { refuseStranger, type User } from './users.ts';
 import type { World } from './world.ts';
 
 /** Everything a running simulator consists of, apart from its sockets. */
@@ -21,33 +22,38 @@ export interface Simulation {
 export interface Exchange {
   readonly simulation: Simulation;
   readonly request: Request;
+  /** Who calls. */
+  readonly user: User;
 }
 
 /** A step answers, or lets the request pass. Refusals are thrown. */
 export type Step = (exchange: Exchange) => Reply | undefined | Promise<Reply | undefined>;
 
-/** What a Web API request passes, in order. The first answer wins. */
+/** What a Web API request passes, in order, once it is known who calls. The first answer wins. */
 const steps: readonly (readonly [name: string, step: Step])[] = [
   ['latency', latency],
-  ['authenticate', authenticate],
+  ['stranger', ({ user }) => refuseStranger(user)],
   ['length', refuseLongUrl],
   ['batch', batch],
-  ['route', ({ simulation, request }) => route(simulation.world, request)],
+  ['route', ({ simulation, request, user }) => route(simulation.world, request, user)],
 ];
 
 /** Answers one request, whatever happens. */
-export async function handle(exchange: Exchange): Promise<Reply> {
-  const { simulation, request } = exchange;
+export async function handle(simulation: Simulation, request: Request): Promise<Reply> {
   if (!request.path.startsWith('/api/')) {
     const reply = signInReply(simulation.signIn, request);
     return reply ?? { status: 404, headers: [['Content-Type', 'text/plain']], body: 'Not Found' };
   }
-  const reply = await throughSteps(exchange);
+  const user = callerOf(simulation, request);
+  const reply =
+    user === undefined
+      ? unauthorized(simulation, request)
+      : await throughSteps({ simulation, request, user });
   return { ...reply, headers: [...serviceHeaders(simulation.world), ...reply.headers] };
 }
 
 /** The steps that each request of a batch passes for itself. */
-const innerSteps = steps.filter(([name]) => !['latency', 'authenticate', 'batch'].includes(name));
+const innerSteps = steps.filter(([name]) => !['latency', 'stranger', 'batch'].includes(name));
 
 async function throughSteps(exchange: Exchange, list = steps): Promise<Reply> {
   const preferences = parsePreferences(header(exchange.request, 'prefer'));
@@ -73,16 +79,21 @@ async function latency({ simulation }: Exchange): Promise<undefined> {
   if (milliseconds > 0) await sleep(milliseconds);
 }
 
-/** Without a good token: 401 in plain text, and where to get one (values unquoted). */
-function authenticate({ simulation, request }: Exchange): Reply | undefined {
-  const [, token] = /^Bearer (.+)$/i.exec(header(request, 'authorization') ?? '') ?? [];
-  if (token !== undefined && simulation.signIn.tokens.check(token) !== undefined) return undefined;
-  const authorize = `${request.origin}/${simulation.signIn.tenantId}/oauth2/authorize`;
+/** The user behind the bearer token; undefined without a good one. */
+function callerOf({ signIn }: Simulation, request: Request): User | undefined {
+  const [, token = ''] = /^Bearer (.+)$/i.exec(header(request, 'authorization') ?? '') ?? [];
+  const clientId = signIn.tokens.check(token);
+  return clientId === undefined ? undefined : signIn.users.byClient(clientId);
+}
+
+/** 401 in plain text, and where to get a token (values unquoted). */
+function unauthorized({ signIn }: Simulation, { origin }: Request): Reply {
+  const authorize = `${origin}/${signIn.tenantId}/oauth2/authorize`;
   return {
     status: 401,
     headers: [
       ['Content-Type', 'text/plain; charset=utf-8'],
-      ['WWW-Authenticate', `Bearer authorization_uri=${authorize}, resource_id=${request.origin}/`],
+      ['WWW-Authenticate', `Bearer authorization_uri=${authorize}, resource_id=${origin}/`],
     ],
     body: 'HTTP Error 401 - Unauthorized: Access is denied',
   };
@@ -97,10 +108,10 @@ function refuseLongUrl({ simulation, request }: Exchange): undefined {
 }
 
 function batch(exchange: Exchange): Promise<Reply> | undefined {
-  const { request, simulation } = exchange;
+  const { request } = exchange;
   if (!/^\/api\/data\/v9\.[0-2]\/\$batch$/.test(request.path) || request.method !== 'POST') return undefined;
   const preferences = parsePreferences(header(request, 'prefer'));
   return batchReply(request, preferences.continueOnError, (inner) =>
-    throughSteps({ simulation, request: inner }, innerSteps),
+    throughSteps({ ...exchange, request: inner }, innerSteps),
   );
 }

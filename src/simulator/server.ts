@@ -3,12 +3,13 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Certificate } from './certificate.ts';
-import { acceptsGzip, header, type Reply, type Request } from './http.ts';
+import { acceptsBrotli, acceptsGzip, header, type Reply, type Request } from './http.ts';
 import { handle, type Simulation } from './pipeline.ts';
 
 const compress = promisify(gzip);
+const compressBrotli = promisify(brotliCompress);
 /** Smaller bodies go out as they are. */
 const worthCompressing = 1024;
 
@@ -31,8 +32,8 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const request = await readRequest(simulation, incoming);
-  const reply = await handle({ simulation, request });
-  const sent = await encoded(request, reply);
+  const reply = await handle(simulation, request);
+  const sent = await encoded(request, reply, simulation.world.switches.brotli);
   const headers = [
     ...sent.headers,
     ['Date', new Date(request.at).toUTCString()],
@@ -70,11 +71,20 @@ async function readRequest(simulation: Simulation, incoming: IncomingMessage): P
 }
 
 /** Compresses what is worth it, for clients that can read it. */
-async function encoded(request: Request, reply: Reply): Promise<Reply> {
+async function encoded(request: Request, reply: Reply, brotli: boolean): Promise<Reply> {
   const gzipped: readonly [string, string] = ['Content-Encoding', 'gzip'];
   if (reply.compressed) return { ...reply, headers: [...reply.headers, gzipped] };
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
-  if (body.length < worthCompressing || !acceptsGzip(request)) return { ...reply, body };
+  if (body.length < worthCompressing) return { ...reply, body };
+  if (brotli && acceptsBrotli(request)) {
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 1 };
+    return {
+      ...reply,
+      headers: [...reply.headers, ['Content-Encoding', 'br']],
+      body: await compressBrotli(body, { params }),
+    };
+  }
+  if (!acceptsGzip(request)) return { ...reply, body };
   return {
     ...reply,
     headers: [...reply.headers, gzipped],

@@ -30,8 +30,8 @@ export function countRows(world: World, query: RowQuery): number {
 }
 
 /** The answer of `/$count`: a bare number, capped. */
-export const countReply = (read: Read, total: number): Reply => ({
+export const countReply = (world: World, read: Read, total: number): Reply => ({
   status: 200,
   headers: [['Content-Type', 'text/plain']],
-  body: String(Math.min(total, pageCap(read.store.table))),
+  body: `${world.switches.countWithMark ? '\ufeff' : ''}${Math.min(total, pageCap(read.store.table))}`,
 });

@@ -8,16 +8,8 @@ import type { Row } from '../rows/generated.ts';
 import { isReference } from '../rows/values.ts';
 import type { Table } from '../schema/types.ts';
 import type { World } from '../world.ts';
-import type { Preferences } from './preferences.ts';
 import { pageCap } from './read.ts';
-import { type RowWriter, rowWriter } from './rows.ts';
-
-/** What expanding needs of the request. */
-interface Around {
-  readonly base: string;
-  readonly preferences: Preferences;
-  readonly metadata: 'minimal' | 'full' | 'none';
-}
+import { type Around, type RowWriter, rowWriter } from './rows.ts';
 
 /** A writer of rows with their expanded rows after their own columns. */
 export function expandedWriter(
@@ -34,7 +26,7 @@ export function expandedWriter(
 
 function memberWriter(world: World, table: Table, expansion: Expansion, around: Around): RowWriter {
   const { target, selection, nested, name, way } = expansion;
-  const plain = rowWriter(world, target, selection.columns, around.preferences, around.metadata);
+  const plain = rowWriter(world, target, selection.columns, around);
   const write = expandedWriter(world, target, plain, nested, around);
   const test = expansion.filter === undefined ? undefined : compile(world, expansion.filter);
   if ('lookup' in way) {

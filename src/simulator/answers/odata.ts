@@ -44,6 +44,9 @@ export function metadataLevel(request: Request): 'minimal' | 'full' | 'none' {
   return (match?.[1] as 'minimal' | 'full' | 'none' | undefined) ?? 'minimal';
 }
 
+export const asksNumbersAsText = (request: Request): boolean =>
+  /IEEE754Compatible=true/.test(header(request, 'accept') ?? '');
+
 export const jsonType = (level: string): [string, string] => [
   'Content-Type',
   `application/json; odata.metadata=${level}`,

@@ -47,7 +47,7 @@ function plainPage(world: World, read: Read, cookie: Cookie | undefined): Reply 
   const rows = found.slice(0, size);
   const more = found.length > size || (world.switches.emptyLastPage && rows.length === size && size > 0);
   const expansions = parseExpand(world, table, options.get('$expand'));
-  const plain = rowWriter(world, table, selection.columns, preferences, read.metadata);
+  const plain = rowWriter(world, table, selection.columns, read);
   const write = expandedWriter(world, table, plain, expansions, read);
   return writePage(world, {
     level: read.metadata,
@@ -95,7 +95,7 @@ function topOf({ options, preferences }: Read): number | undefined {
 /** Ready-made blocks serve where rows stand in an order of the store, and print the same every time. */
 function shapeOf(
   world: World,
-  { store, preferences, metadata, gzip }: Read,
+  { store, preferences, metadata, gzip, user, numbersAsText }: Read,
   { ordering }: RowQuery,
   columns: readonly Column[],
   write: RowWriter,
@@ -110,6 +110,8 @@ function shapeOf(
     preferences.annotations === undefined ? '' : `${preferences.annotations} ${world.versions.current()}`;
   const names = columns.map((column) => column.name);
   const name = [
+    user.readsSecured,
+    numbersAsText,
     store.table.logicalName,
     world.schema.version(),
     metadata,

@@ -5,21 +5,19 @@ import { type QueryOptions, writeOptions } from '../query/options.ts';
 import type { Selection } from '../query/select.ts';
 import type { Store } from '../rows/store.ts';
 import type { Table } from '../schema/types.ts';
-import type { Preferences } from './preferences.ts';
+import type { User } from '../users.ts';
+import type { Around } from './rows.ts';
 
 /** Rows a page at most, and the cap of every count. */
 export const pageCap = (table: Table): number => (table.kind === 'elastic' ? 500 : 5000);
 
 /** A read of a set: what the route found out about it. */
-export interface Read {
+export interface Read extends Around {
   readonly store: Store;
-  /** `https://host/api/data/v9.2/` */
-  readonly base: string;
+  readonly user: User;
   /** Path of the set or collection after the base, for links. */
   readonly path: string;
   readonly options: QueryOptions;
-  readonly preferences: Preferences;
-  readonly metadata: 'minimal' | 'full' | 'none';
   /** The client reads gzip. */
   readonly gzip: boolean;
 }

@@ -40,7 +40,7 @@ function singleRow(world: World, read: Read, row: Row): Reply {
   const { table } = read.store;
   const selection = parseSelect(world, table, read.options.get('$select'));
   const expansions = parseExpand(world, table, read.options.get('$expand'));
-  const plain = rowWriter(world, table, selection.columns, read.preferences, read.metadata);
+  const plain = rowWriter(world, table, selection.columns, read);
   const text = expandedWriter(world, table, plain, expansions, read)(row);
   const context = `"@odata.context":"${contextOf(read, selection, expansions)}/$entity",`;
   const version = row.value('versionnumber');
@@ -61,7 +61,7 @@ function columnReply(world: World, read: Read, row: Row, column: Column, raw: st
     return { status: value === null ? 204 : 200, headers: [['Content-Type', type]], body };
   }
   if (raw !== undefined) throw unknownSegment(raw);
-  const written = rowWriter(world, table, [column], read.preferences, 'none')(row);
+  const written = rowWriter(world, table, [column], { ...read, metadata: 'none' })(row);
   const context = `"@odata.context":"${read.base}$metadata#${table.setName}(${row.key})/${column.name}"`;
   return answer(
     `{${context},"value":${written.slice(written.lastIndexOf(`"${column.name}":`) + column.name.length + 3)}`,

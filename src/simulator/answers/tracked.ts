@@ -8,6 +8,7 @@ import { rowsOf } from '../query/rows.ts';
 import { parseSelect } from '../query/select.ts';
 import type { Row } from '../rows/generated.ts';
 import { compare, type Deletion } from '../rows/store.ts';
+import { refusePartialTracking } from '../users.ts';
 import type { World } from '../world.ts';
 import { countMembers } from './counts.ts';
 import { writePage } from './envelope.ts';
@@ -41,7 +42,7 @@ export function trackedPage(world: World, read: Read, cookie: Cookie | undefined
     context: contextOf(read, selection),
     counts: countMembers(world, read, trackedCount(world, read, store.count())),
     rows,
-    write: rowWriter(world, store.table, selection.columns, preferences, read.metadata),
+    write: rowWriter(world, store.table, selection.columns, read),
     nextLink: more
       ? nextLink(read, { before: cookie, tracking: true, maxTimestamp: version }, placesOf(ordering, rows))
       : undefined,
@@ -86,7 +87,7 @@ export function deltaPage(world: World, read: Read, cookie: Cookie | undefined):
     context: `${contextOf(read, selection)}/$delta`,
     counts: countMembers(world, read, trackedCount(world, read, changeCount(world, read))),
     rows: shown,
-    write: rowWriter(world, store.table, selection.columns, preferences, read.metadata),
+    write: rowWriter(world, store.table, selection.columns, read),
     others: gone.map((deletion) => deletedRow(read, deletion)),
     nextLink: more
       ? nextLink(read, { before: cookie, tracking: true, maxTimestamp: version }, places)
@@ -109,6 +110,7 @@ const trackedCount = (world: World, { options }: Read, total: number): number | 
 
 /** Refuses what cannot be tracked; false where the preference is silently ignored. */
 function allowsTracking(world: World, read: Read): boolean {
+  refusePartialTracking(read.user, read.store.table);
   const { changeTracking } = read.store.table;
   if (!changeTracking) {
     if (world.switches.trackingDisabled === 'ignored') return false;

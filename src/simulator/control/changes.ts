@@ -122,6 +122,15 @@ function changesBy(world: World, { version, apply }: Writing): Changes {
   };
 }
 
+/** Rows that move to long-term retention vanish; whether change tracking calls them deleted is a switch. */
+export function retainRows(world: World, name: string, keys: readonly string[]): void {
+  for (const key of keys) {
+    const target = storeWith(world, name, key);
+    if (world.switches.retentionDeletes) target.remove(key, world.versions.next(), world.clock.now());
+    else target.hide(key);
+  }
+}
+
 function storeNamed(world: World, name: string): WritableStore {
   const found = world.writable(tableNamed(world, name).logicalName);
   if (found === undefined) throw new ControlError(`${name} is a union; change the tables it shows`);

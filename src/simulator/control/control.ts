@@ -3,14 +3,22 @@ import { rowWriter } from '../answers/rows.ts';
 import type { Simulation } from '../pipeline.ts';
 import { surfacedColumns } from '../query/properties.ts';
 import type { LoggedRequest } from '../request-log.ts';
-import { defaultSwitches, type Switches } from '../switches.ts';
+import { readSwitches, type Switches } from '../switches.ts';
 import { type Backup, backupOf, restore } from './backup.ts';
-import { beginTransaction, type Changes, changesOf, type Transaction, tableNamed } from './changes.ts';
+import {
+  beginTransaction,
+  type Changes,
+  changesOf,
+  retainRows,
+  type Transaction,
+  tableNamed,
+} from './changes.ts';
 import { ControlError } from './input.ts';
 import { type SchemaEdits, schemaEditsOf } from './schema-edits.ts';
+import { type UserControl, userControlOf } from './users.ts';
 
 /** What tests and scripts can do to a running simulator besides calling it. */
-export interface Control extends Changes, SchemaEdits {
+export interface Control extends Changes, SchemaEdits, UserControl {
   /**
    * The rows as of now, in key order, as the Web API prints them, one JSON text each. `annotations` is a list as clients
    * give it in `odata.include-annotations`; none without it.
@@ -25,6 +33,8 @@ export interface Control extends Changes, SchemaEdits {
   /** Every access token handed out so far stops working. */
   readonly expireTokens: () => void;
   readonly tables: () => { readonly table: string; readonly set: string; readonly rows: number }[];
+  /** Moves rows to long-term retention: normal reads find them no longer. */
+  readonly retain: (table: string, keys: readonly string[]) => void;
   readonly begin: () => Transaction;
   readonly backup: () => Backup;
   readonly restore: (backup: Backup) => void;
@@ -37,24 +47,30 @@ export function controlOf(simulation: Simulation): Control {
   return {
     ...changesOf(world),
     ...schemaEditsOf(world),
+    ...userControlOf(world, signIn.users),
+    retain: (name, keys) => retainRows(world, name, keys),
     begin: () => beginTransaction(world),
     backup: () => backupOf(world),
     restore: (backup) => restore(world, backup),
     switches: () => world.switches,
     setSwitches: (changed) => {
-      for (const name of Object.keys(changed)) {
-        if (!Object.hasOwn(defaultSwitches, name)) {
-          throw new ControlError(
-            `there is no switch ${name}; there are ${Object.keys(defaultSwitches).join(', ')}`,
-          );
-        }
+      try {
+        world.setSwitches(readSwitches(changed));
+      } catch (error) {
+        throw new ControlError(error instanceof Error ? error.message : String(error));
       }
-      world.setSwitches(changed);
     },
     rows: function* (name, annotations = '') {
       const table = tableNamed(world, name);
       const preferences = parsePreferences(`odata.include-annotations="${annotations}"`);
-      const write = rowWriter(world, table, surfacedColumns(table), preferences);
+      const around = {
+        base: '',
+        preferences,
+        metadata: 'minimal',
+        numbersAsText: false,
+        user: { readsSecured: true },
+      } as const;
+      const write = rowWriter(world, table, surfacedColumns(table), around);
       for (const row of world.store(table.logicalName)?.walk('key') ?? []) yield write(row);
     },
     count: (name) => world.store(tableNamed(world, name).logicalName)?.count() ?? 0,

@@ -56,6 +56,11 @@ const handlers: readonly (readonly [method: string, path: string, handler: Handl
   ['POST', 'touch/*', ({ changes, parts, list }) => changes.touch(parts[0] ?? '', list.map(String))],
   [
     'POST',
+    'retain/*',
+    ({ session, parts, list }) => session.control.retain(parts[0] ?? '', list.map(String)),
+  ],
+  [
+    'POST',
     'bulk/*',
     ({ changes, parts, body }) => {
       const at = body['at'] === undefined ? undefined : Date.parse(String(body['at']));
@@ -108,6 +113,14 @@ const handlers: readonly (readonly [method: string, path: string, handler: Handl
   ],
   ['GET', 'switches', ({ session }) => session.control.switches()],
   ['PATCH', 'switches', ({ session, body }) => session.control.setSwitches(body)],
+  [
+    'GET',
+    'users',
+    ({ session }) =>
+      session.control.users().map(({ secret, ...user }) => ({ ...user, client_secret: secret })),
+  ],
+  ['POST', 'users', ({ session, body }) => session.control.addUser(body)],
+  ['PATCH', 'users/*', ({ session, parts, body }) => session.control.changeUser(body, parts[0])],
   ['GET', 'requests', ({ session }) => session.control.requests()],
   ['DELETE', 'requests', ({ session }) => session.control.clearRequests()],
   ['GET', 'clock', ({ session }) => ({ now: new Date(session.control.now()).toISOString() })],

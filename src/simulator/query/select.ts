@@ -17,7 +17,9 @@ export interface Selection {
  */
 export function parseSelect(world: World, table: Table, text: string | undefined): Selection {
   if (text === undefined || text.trim() === '*') {
-    return { columns: surfacedColumns(table).filter((column) => !column.onlyWhenSelected), named: undefined };
+    const whole = world.switches.imagesInFullReads;
+    const columns = surfacedColumns(table).filter((column) => whole || !column.onlyWhenSelected);
+    return { columns, named: undefined };
   }
   const named = text.split(',').map((name) => name.trim());
   const columns = new Map<string, Column>();

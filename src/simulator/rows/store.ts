@@ -41,6 +41,8 @@ export interface WritableStore extends Store {
   /** Puts a new row, or changes columns of an existing one; a new row takes what is not given from the template, if any. */
   readonly put: (key: string, values: Readonly<Record<string, Value>>, template?: Row) => void;
   readonly remove: (key: string, version: number, at: number) => boolean;
+  /** Takes a row away without a trace. */
+  readonly hide: (key: string) => void;
   /** True while no row has been changed: generated pages are then good as they are. */
   readonly pristine: () => boolean;
   /** What restoring a backup needs: the state of now, to be given back later. */
@@ -80,6 +82,13 @@ export function storeOf(table: () => Table, generated: GeneratedRows): WritableS
     if (over !== undefined) return over;
     const index = generated.find(lower);
     return index === undefined || hidden.has(index) ? undefined : generated.row(index);
+  };
+  const hide = (key: string): void => {
+    const lower = key.toLowerCase();
+    const index = generated.find(lower);
+    if (index !== undefined) hidden.add(index);
+    overlay.delete(lower);
+    changed();
   };
   const overlaid = (order: WalkOrder): Row[] => {
     let rows = sorted.get(order);
@@ -130,16 +139,14 @@ export function storeOf(table: () => Table, generated: GeneratedRows): WritableS
       overlay.set(lower, changedRow(lower, before, values));
       changed();
     },
+    hide,
     remove: (key, version, at) => {
       const lower = key.toLowerCase();
       if (find(lower) === undefined) return false;
-      const index = generated.find(lower);
-      if (index !== undefined) hidden.add(index);
-      overlay.delete(lower);
+      hide(lower);
       deletions.push({ key: lower, version, at });
       // A transaction that commits late brings an earlier version.
       deletions.sort((a, b) => a.version - b.version);
-      changed();
       return true;
     },
   };

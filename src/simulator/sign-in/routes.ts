@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { plainJson, type Reply, type Request } from '../http.ts';
-import type { Client, Tokens } from './tokens.ts';
+import type { User, Users } from '../users.ts';
+import { assertionFault } from './assertion.ts';
+import type { Tokens } from './tokens.ts';
 
 /** The part of Entra ID that clients of this environment call. */
 export interface SignIn {
   readonly tenantId: string;
-  readonly clients: readonly Client[];
+  readonly users: Users;
   readonly tokens: Tokens;
   readonly now: () => number;
 }
@@ -81,7 +83,7 @@ function token(signIn: SignIn, request: Request, tenant: string, first: boolean)
       `The app requested an unsupported grant type '${field('grant_type')}'.`,
     );
   }
-  const client = signIn.clients.find((each) => each.clientId === field('client_id'));
+  const client = signIn.users.byClient(field('client_id'));
   if (client === undefined) {
     return refused(
       signIn,
@@ -112,15 +114,8 @@ function token(signIn: SignIn, request: Request, tenant: string, first: boolean)
       `The resource principal named ${audience} was not found in the tenant named Contoso.`,
     );
   }
-  if (field('client_secret') !== client.secret) {
-    return refused(
-      signIn,
-      401,
-      'invalid_client',
-      7000215,
-      `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${client.clientId}'.`,
-    );
-  }
+  const refusedSecret = secretFault(signIn, request, client, field);
+  if (refusedSecret !== undefined) return refusedSecret;
   const issued = signIn.tokens.issue(client.clientId);
   const expires = first ? String(issued.seconds) : issued.seconds;
   return plainJson(200, {
@@ -131,10 +126,42 @@ function token(signIn: SignIn, request: Request, tenant: string, first: boolean)
   });
 }
 
+/** Checks the secret, or the assertion signed with a certificate. */
+function secretFault(
+  signIn: SignIn,
+  request: Request,
+  client: User,
+  field: (name: string) => string,
+): Reply | undefined {
+  const invalid = (code: number, text: string): Reply => refused(signIn, 401, 'invalid_client', code, text);
+  if (field('client_assertion_type') === 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer') {
+    const endpoint = `${request.origin}${request.path}`;
+    const fault = assertionFault(field('client_assertion'), {
+      clientId: client.clientId,
+      audiences: [endpoint, endpoint.replace('/oauth2/v2.0/token', '/v2.0')],
+      certificate: client.certificate,
+      now: signIn.now() / 1000,
+    });
+    return fault === undefined ? undefined : invalid(700027, fault);
+  }
+  if (field('client_secret') !== client.secret) {
+    return invalid(
+      7000215,
+      `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${client.clientId}'.`,
+    );
+  }
+  if (client.secretExpired) {
+    return invalid(7000222, `The provided client secret keys for app '${client.clientId}' are expired.`);
+  }
+  return undefined;
+}
+
 /** The names under which this server can be called. */
 function aliases(origin: string): string[] {
   const { port } = new URL(origin);
-  return ['localhost', '127.0.0.1'].map((host) => `https://${host}${port === '' ? '' : `:${port}`}`);
+  return ['localhost', '127.0.0.1', 'org.crm.localhost'].map(
+    (host) => `https://${host}${port === '' ? '' : `:${port}`}`,
+  );
 }
 
 const tenantNotFound = (signIn: SignIn, tenant: string, status: number): Reply =>

@@ -1,12 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 
-/** Somebody who can sign in. */
-export interface Client {
-  readonly clientId: string;
-  readonly secret: string;
-}
-
 /** The access tokens handed out. */
 export interface Tokens {
   readonly issue: (clientId: string) => { readonly token: string; readonly seconds: number };
