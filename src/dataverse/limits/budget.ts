@@ -20,7 +20,7 @@ const safety = 0.98;
 /** What servers say is judged this often, by the least that any of them had left. */
 const judgeEvery = 10_000;
 /** At the edge by our own estimate: so much of the allowance is used. */
-const edge = 0.85;
+const edge = 0.88;
 
 /**
  * Estimates the use from observed durations. That is too much, since the way over the network is counted too; and the
@@ -61,7 +61,7 @@ export function budget(share: number): Budget {
     // What is under way is not in the servers' figures yet.
     const surplus = (least - underWay - shouldBeLeft) / ours;
     if (least < shouldBeLeft + ours * 0.04) allowance *= 0.95;
-    else if (atTheEdge && surplus > 0.08) allowance *= 1 + surplus / 2;
+    else if (atTheEdge && surplus > 0.12) allowance *= 1 + surplus / 2;
     allowance = Math.max(allowance, documented * share * 0.25);
     least = Number.POSITIVE_INFINITY;
   }
