@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import yargs from 'yargs';
 import { startSimulator } from './index.ts';
-import { parseModules, parseRows, type SimulatorOptions } from './options.ts';
+import { parseLatency, parseLimits, parseModules, parseRows, type SimulatorOptions } from './options.ts';
 
 /** Runs the simulator until it is told to stop. Returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -38,7 +38,15 @@ async function parse(argv: readonly string[]): Promise<SimulatorOptions | undefi
       seed: { type: 'number', default: 1, describe: 'Same seed, same rows' },
       without: { type: 'string', describe: 'Modules not installed: sales,service,marketing' },
       prebuilt: { type: 'boolean', default: false, describe: 'Keep compressed pages and serve them again' },
-      latency: { type: 'number', default: 0, describe: 'Milliseconds that every answer waits' },
+      latency: {
+        type: 'string',
+        default: '0',
+        describe: 'Milliseconds that every answer waits; "modelled": as long as the cost model says',
+      },
+      limits: {
+        type: 'string',
+        describe: 'Service protection: off, or requests=100,executionSeconds=60,concurrent=8,servers=2,…',
+      },
     })
     .strict()
     .exitProcess(false)
@@ -52,9 +60,10 @@ async function parse(argv: readonly string[]): Promise<SimulatorOptions | undefi
         port: whole(given, 'port'),
         controlPort: whole(given, 'control-port'),
         seed: whole(given, 'seed'),
-        latency: whole(given, 'latency'),
+        latency: parseLatency(String(given['latency'])),
         prebuilt: given['prebuilt'] === true,
         ...(typeof given['rows'] === 'string' ? { rows: parseRows(given['rows']) } : {}),
+        ...(typeof given['limits'] === 'string' ? { limits: parseLimits(given['limits']) } : {}),
         ...(typeof given['without'] === 'string' ? { without: parseModules(given['without']) } : {}),
       };
     })

@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Strike } from './faults/types.ts';
+import type { Work } from './limits/cost.ts';
 
 /** A request after its body was read. */
 export interface Request {
@@ -24,6 +26,12 @@ export interface Reply {
   readonly body: string | Buffer;
   /** The body is gzip already. */
   readonly compressed?: boolean;
+  /** What it took to read the rows, where rows were read. */
+  readonly work?: Work | undefined;
+  /** From the front end, not from the service: it carries none of the service's headers. */
+  readonly bare?: boolean;
+  /** The fault that damages this answer on its way. */
+  readonly strike?: Strike | undefined;
 }
 
 export const header = (request: Request, name: string): string | undefined => {

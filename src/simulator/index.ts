@@ -1,6 +1,7 @@
 import { makeCertificate } from './certificate.ts';
 import { type Control, controlOf } from './control/control.ts';
 import { createControlServer } from './control/server.ts';
+import { createFaults } from './faults/faults.ts';
 import type { SimulatorOptions } from './options.ts';
 import type { Simulation } from './pipeline.ts';
 import { createRequestLog } from './request-log.ts';
@@ -11,7 +12,10 @@ import { createTokens } from './sign-in/tokens.ts';
 import { createUsers } from './users.ts';
 import { createWorld } from './world.ts';
 
+export type { Time } from './clock.ts';
 export type { Control } from './control/control.ts';
+export type { Fault, FaultKind } from './faults/types.ts';
+export type { LimitChanges, Limits } from './limits/settings.ts';
 export type { SimulatorOptions } from './options.ts';
 export type { LoggedRequest } from './request-log.ts';
 
@@ -59,9 +63,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const simulation: Simulation = {
     world,
     log: createRequestLog(),
+    faults: createFaults(),
     signIn: { tenantId, users, tokens, now: world.clock.now },
   };
   const control = controlOf(simulation);
+  for (const fault of options.faults ?? []) control.addFault(fault);
   const certificate = await makeCertificate();
   const service = createDataverseServer(simulation, certificate);
   const controlService = createControlServer(control);

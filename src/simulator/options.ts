@@ -1,5 +1,9 @@
+import type { Time } from './clock.ts';
+import type { Fault } from './faults/types.ts';
+import { type LimitChanges, limitsSchema } from './limits/settings.ts';
 import type { Module } from './schema/types.ts';
 import type { Switches } from './switches.ts';
+import { problemsWith } from './validate.ts';
 
 /** How to start a simulator; everything has a default. */
 export interface SimulatorOptions {
@@ -15,8 +19,14 @@ export interface SimulatorOptions {
   readonly without?: readonly Module[];
   /** Keep compressed pages and serve them again, so that the simulator is no bottleneck. */
   readonly prebuilt?: boolean;
-  /** Milliseconds that every Dataverse answer waits. */
-  readonly latency?: number;
+  /** Milliseconds that every Dataverse answer waits, or as long as the cost model says. Default 0. */
+  readonly latency?: number | 'modelled';
+  /** Service protection, where it differs from the documented limits. */
+  readonly limits?: LimitChanges;
+  /** Faults that wait for requests from the start. */
+  readonly faults?: readonly Fault[];
+  /** Where time comes from, for tests that simulate time altogether; default: the machine's clock. */
+  readonly time?: Time;
   /** Start of the virtual clock, epoch milliseconds; default: now. */
   readonly now?: number;
   /** Seconds that an access token lives. Default 3599. */
@@ -50,4 +60,30 @@ export function parseModules(text: string): Module[] {
     if (found === undefined) throw new Error(`--without: "${entry}" is none of ${modules.join(', ')}`);
     return found;
   });
+}
+
+/** Reads `250` or `modelled`; a bare `--latency` means the model. */
+export function parseLatency(text: string): number | 'modelled' {
+  if (text === 'modelled' || text === '') return 'modelled';
+  if (!/^\d+$/.test(text)) throw new Error(`--latency: "${text}" is neither milliseconds nor "modelled"`);
+  return Number(text);
+}
+
+/** Reads `off`, or `requests=100,servers=2`: names and values as the control surface takes them. */
+export function parseLimits(text: string): LimitChanges {
+  if (text === 'off') return { enforced: false };
+  const changes = Object.fromEntries(
+    text.split(',').map((entry) => {
+      const [name = '', value = ''] = entry.split('=').map((part) => part.trim());
+      return [name, readSetting(value)];
+    }),
+  );
+  const problems = problemsWith(changes, limitsSchema, 'limits');
+  if (problems.length > 0) throw new Error(`--${problems.join('; ')}`);
+  return changes;
+}
+
+function readSetting(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }

@@ -1,9 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { errorReply, serviceHeaders } from './answers/odata.ts';
 import { parsePreferences } from './answers/preferences.ts';
 import { batchReply, longestBatchUrl } from './batch.ts';
 import { isRefusal, refusal } from './errors.ts';
+import { replacement, signInFailure } from './faults/answers.ts';
+import type { Faults } from './faults/faults.ts';
+import { subjectOf } from './faults/subject.ts';
+import type { Strike } from './faults/types.ts';
 import { header, type Reply, type Request } from './http.ts';
+import type { Visit } from './limits/limits.ts';
 import type { RequestLog } from './request-log.ts';
 import { route } from './routes.ts';
 import type { SignIn } from './sign-in/routes.ts';
@@ -16,14 +20,24 @@ export interface Simulation {
   readonly world: World;
   readonly signIn: SignIn;
   readonly log: RequestLog;
+  readonly faults: Faults;
+}
+
+/** One request on its way in. */
+export interface Arrival {
+  readonly simulation: Simulation;
+  readonly request: Request;
+  /** Aborted when the answer is sent, or the client is gone. */
+  readonly ended: AbortSignal;
 }
 
 /** One request on its way through the steps. */
-export interface Exchange {
-  readonly simulation: Simulation;
-  readonly request: Request;
+export interface Exchange extends Arrival {
   /** Who calls. */
   readonly user: User;
+  readonly visit: Visit;
+  /** The fault that will damage the answer. */
+  strike?: Strike;
 }
 
 /** A step answers, or lets the request pass. Refusals are thrown. */
@@ -31,29 +45,41 @@ export type Step = (exchange: Exchange) => Reply | undefined | Promise<Reply | u
 
 /** What a Web API request passes, in order, once it is known who calls. The first answer wins. */
 const steps: readonly (readonly [name: string, step: Step])[] = [
-  ['latency', latency],
   ['stranger', ({ user }) => refuseStranger(user)],
+  ['protect', protect],
+  ['fail', fail],
   ['length', refuseLongUrl],
   ['batch', batch],
-  ['route', ({ simulation, request, user }) => route(simulation.world, request, user)],
+  ['route', answerRoute],
 ];
 
 /** Answers one request, whatever happens. */
-export async function handle(simulation: Simulation, request: Request): Promise<Reply> {
-  if (!request.path.startsWith('/api/')) {
-    const reply = signInReply(simulation.signIn, request);
-    return reply ?? { status: 404, headers: [['Content-Type', 'text/plain']], body: 'Not Found' };
-  }
+export async function handle(arrival: Arrival): Promise<Reply> {
+  const { simulation, request } = arrival;
+  if (!request.path.startsWith('/api/')) return signIn(arrival);
+  const { world } = simulation;
+  const visit = world.protection.visit(header(request, 'cookie'));
   const user = callerOf(simulation, request);
-  const reply =
-    user === undefined
-      ? unauthorized(simulation, request)
-      : await throughSteps({ simulation, request, user });
-  return { ...reply, headers: [...serviceHeaders(simulation.world), ...reply.headers] };
+  if (user === undefined) {
+    const reply = unauthorized(simulation, request);
+    return { ...reply, headers: [...serviceHeaders(world, visit), ...reply.headers] };
+  }
+  const exchange: Exchange = { ...arrival, user, visit };
+  const reply = await throughSteps(exchange);
+  const headers = reply.bare ? [] : serviceHeaders(world, visit);
+  return { ...reply, headers: [...headers, ...reply.headers], strike: exchange.strike };
+}
+
+function signIn({ simulation, request }: Arrival): Reply {
+  const strike = simulation.faults.strike(subjectOf(simulation.world, request));
+  const failure = strike === undefined ? undefined : signInFailure(strike.fault);
+  const reply = failure ?? signInReply(simulation.signIn, request);
+  const missing: Reply = { status: 404, headers: [['Content-Type', 'text/plain']], body: 'Not Found' };
+  return { ...(reply ?? missing), strike };
 }
 
 /** The steps that each request of a batch passes for itself. */
-const innerSteps = steps.filter(([name]) => !['latency', 'stranger', 'batch'].includes(name));
+const innerSteps = steps.filter(([name]) => !['stranger', 'batch'].includes(name));
 
 async function throughSteps(exchange: Exchange, list = steps): Promise<Reply> {
   const preferences = parsePreferences(header(exchange.request, 'prefer'));
@@ -74,9 +100,33 @@ async function throughSteps(exchange: Exchange, list = steps): Promise<Reply> {
   }
 }
 
-async function latency({ simulation }: Exchange): Promise<undefined> {
-  const milliseconds = simulation.world.options.latency ?? 0;
-  if (milliseconds > 0) await sleep(milliseconds);
+/** Service protection of the user that calls. The requests of a batch count each, but come one after the other. */
+function protect({ request, user, visit, ended }: Exchange): undefined {
+  visit.admit(user.clientId, request.insideBatch ? undefined : ended);
+}
+
+/** Faults that take the place of an answer do so here; others are kept until it is sent. */
+function fail(exchange: Exchange): Reply | undefined {
+  const { simulation, request } = exchange;
+  const strike = simulation.faults.strike(subjectOf(simulation.world, request));
+  if (strike === undefined) return undefined;
+  exchange.strike = strike;
+  if (strike.fault.kind === 'expired_token') {
+    simulation.signIn.tokens.expireAll();
+    return unauthorized(simulation, request);
+  }
+  return replacement(strike.fault);
+}
+
+/** The answer, after as long as the work takes. */
+async function answerRoute({ simulation, request, user, visit }: Exchange): Promise<Reply | undefined> {
+  let reply: Reply | undefined;
+  try {
+    reply = route(simulation.world, request, user);
+  } finally {
+    await visit.work(reply?.work);
+  }
+  return reply;
 }
 
 /** The user behind the bearer token; undefined without a good one. */

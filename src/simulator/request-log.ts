@@ -9,6 +9,8 @@ export interface LoggedRequest {
   readonly request_id: string | undefined;
   /** Bytes of the body as sent. */
   readonly bytes: number;
+  /** Kind of the fault that struck, if any. */
+  readonly fault: string | undefined;
 }
 
 export interface RequestLog {

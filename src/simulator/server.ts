@@ -1,47 +1,48 @@
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Certificate } from './certificate.ts';
-import { acceptsBrotli, acceptsGzip, header, type Reply, type Request } from './http.ts';
+import { header, type Request } from './http.ts';
 import { handle, type Simulation } from './pipeline.ts';
-
-const compress = promisify(gzip);
-const compressBrotli = promisify(brotliCompress);
-/** Smaller bodies go out as they are. */
-const worthCompressing = 1024;
+import { deliver, encoded } from './send.ts';
 
 /** Serves Dataverse and sign-in over HTTPS. */
 export function createDataverseServer(simulation: Simulation, certificate: Certificate): Server {
-  return createServer(
+  // A reset needs the connection below TLS; the two know each other by the client's port.
+  const connections = new Map<number | undefined, Socket>();
+  const server = createServer(
     { key: certificate.key, cert: certificate.cert, keepAliveTimeout: 60_000, maxHeaderSize: 131_072 },
     ((incoming, response) => {
-      serve(simulation, incoming, response).catch((error: unknown) => {
-        console.error('dataverse-simulator: an answer could not be sent', error);
+      const connection = connections.get(incoming.socket.remotePort);
+      serve(simulation, incoming, response, connection).catch((error: unknown) => {
+        if (!incoming.errored) console.error('dataverse-simulator: an answer could not be sent', error);
         response.destroy();
       });
     }) satisfies RequestListener,
   );
+  server.on('connection', (connection: Socket) => {
+    const { remotePort } = connection;
+    connections.set(remotePort, connection);
+    connection.once('close', () => {
+      if (connections.get(remotePort) === connection) connections.delete(remotePort);
+    });
+  });
+  return server;
 }
 
 async function serve(
   simulation: Simulation,
   incoming: IncomingMessage,
   response: ServerResponse,
+  connection: Socket | undefined,
 ): Promise<void> {
+  const ended = new AbortController();
+  response.once('close', () => ended.abort());
   const request = await readRequest(simulation, incoming);
-  const reply = await handle(simulation, request);
+  const reply = await handle({ simulation, request, ended: ended.signal });
   const sent = await encoded(request, reply, simulation.world.switches.brotli);
-  const headers = [
-    ...sent.headers,
-    ['Date', new Date(request.at).toUTCString()],
-    ...(reply.status === 204 ? [] : [['Content-Length', String(Buffer.byteLength(sent.body))]]),
-  ];
-  response.sendDate = false;
-  response.writeHead(reply.status, headers.flat());
-  response.end(request.method === 'HEAD' ? undefined : sent.body);
+  const length = Buffer.byteLength(sent.body);
   simulation.log.add({
     at: new Date(request.at).toISOString(),
     method: request.method,
@@ -49,7 +50,21 @@ async function serve(
     headers: loggedHeaders(incoming),
     status: reply.status,
     request_id: sent.headers.find(([name]) => name === 'REQ_ID')?.[1],
-    bytes: Buffer.byteLength(sent.body),
+    bytes: length,
+    fault: reply.strike?.fault.kind,
+  });
+  await deliver({
+    response,
+    status: reply.status,
+    headers: [
+      ...sent.headers,
+      ['Date', new Date(request.at).toUTCString()],
+      ...(reply.status === 204 ? [] : [['Content-Length', String(length)] as const]),
+    ],
+    body: request.method === 'HEAD' ? '' : sent.body,
+    strike: reply.strike,
+    connection,
+    ended: ended.signal,
   });
 }
 
@@ -67,28 +82,6 @@ async function readRequest(simulation: Simulation, incoming: IncomingMessage): P
     body: Buffer.concat(chunks),
     origin: `https://${incoming.headers.host ?? 'localhost'}`,
     at: simulation.world.clock.now(),
-  };
-}
-
-/** Compresses what is worth it, for clients that can read it. */
-async function encoded(request: Request, reply: Reply, brotli: boolean): Promise<Reply> {
-  const gzipped: readonly [string, string] = ['Content-Encoding', 'gzip'];
-  if (reply.compressed) return { ...reply, headers: [...reply.headers, gzipped] };
-  const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
-  if (body.length < worthCompressing) return { ...reply, body };
-  if (brotli && acceptsBrotli(request)) {
-    const params = { [constants.BROTLI_PARAM_QUALITY]: 1 };
-    return {
-      ...reply,
-      headers: [...reply.headers, ['Content-Encoding', 'br']],
-      body: await compressBrotli(body, { params }),
-    };
-  }
-  if (!acceptsGzip(request)) return { ...reply, body };
-  return {
-    ...reply,
-    headers: [...reply.headers, gzipped],
-    body: await compress(body, { level: constants.Z_BEST_SPEED }),
   };
 }
 

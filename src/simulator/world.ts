@@ -1,5 +1,6 @@
 import { type Blocks, createBlocks } from './answers/blocks.ts';
 import { type Clock, clockFrom } from './clock.ts';
+import { createProtection, type Protection } from './limits/limits.ts';
 import type { SimulatorOptions } from './options.ts';
 import { type GeneratedRows, generatedRows } from './rows/generated.ts';
 import { guidOf } from './rows/guid.ts';
@@ -20,6 +21,8 @@ export interface World {
   readonly setSwitches: (changed: Partial<Switches>) => void;
   readonly clock: Clock;
   readonly versions: Versions;
+  /** Service protection: who may still ask, and how long answers take. */
+  readonly protection: Protection;
   readonly schema: LiveSchema;
   readonly store: (logicalName: string) => Store | undefined;
   /** Undefined for unions, whose parts are written instead. */
@@ -39,7 +42,7 @@ const day = 86_400_000;
 const firstVersion = 1_000_000;
 
 export function createWorld(options: SimulatorOptions): World {
-  const clock = clockFrom(options.now);
+  const clock = clockFrom(options.now, options.time);
   const schema = liveSchema(installedTables(builtInTables, options.without ?? []));
   const seed = options.seed ?? 1;
   const organizationId = guidOf(saltOf(`${seed}/organization`), 0);
@@ -81,6 +84,10 @@ export function createWorld(options: SimulatorOptions): World {
     },
     clock,
     versions: createVersions(clock, generated.lastVersion),
+    protection: createProtection(clock, seed, {
+      ...(options.latency === undefined ? {} : { latency: options.latency }),
+      ...options.limits,
+    }),
     schema,
     store: (name) => stores.get(name),
     writable: (name) => writable.get(name),

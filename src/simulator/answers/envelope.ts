@@ -1,4 +1,5 @@
 import type { Reply } from '../http.ts';
+import type { Work } from '../limits/cost.ts';
 import type { Row } from '../rows/generated.ts';
 import type { World } from '../world.ts';
 import type { Shape } from './blocks.ts';
@@ -17,6 +18,7 @@ export interface Page {
   readonly nextLink: string | undefined;
   readonly deltaLink: string | undefined;
   readonly headers: Reply['headers'];
+  readonly work: Work;
   /** Set where ready-made blocks may serve. */
   readonly shape?: Shape | undefined;
 }
@@ -35,8 +37,14 @@ export function writePage(world: World, page: Page): Reply {
   const end = `${[']', ...placed('last')].join(',')}}`;
   if (page.shape !== undefined && world.blocks !== undefined && page.others === undefined) {
     const body = world.blocks.compose(start, page.rows, end, page.shape);
-    return { status: 200, headers: [jsonType(page.level), ...page.headers], body, compressed: true };
+    return {
+      status: 200,
+      headers: [jsonType(page.level), ...page.headers],
+      body,
+      compressed: true,
+      work: page.work,
+    };
   }
   const rows = [...page.rows.map(page.write), ...(page.others ?? [])].join(',');
-  return answer(`${start}${rows}${end}`, page.level, page.headers);
+  return { ...answer(`${start}${rows}${end}`, page.level, page.headers), work: page.work };
 }

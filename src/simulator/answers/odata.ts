@@ -1,10 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Refusal } from '../errors.ts';
 import { header, type Reply, type Request } from '../http.ts';
+import type { Visit } from '../limits/limits.ts';
 import type { World } from '../world.ts';
 import type { Preferences } from './preferences.ts';
 
-const affinity = randomBytes(32).toString('hex');
 const source = '2171541111911910715918716619124213821713';
 const far = 'Mon, 01 Jan 2074 00:00:00 GMT';
 
@@ -12,9 +12,9 @@ const far = 'Mon, 01 Jan 2074 00:00:00 GMT';
  * The headers of every Web API answer, with the repetitions of a live capture.
  * https://learn.microsoft.com/power-apps/developer/data-platform/webapi/use-ps-and-vscode-web-api
  */
-export function serviceHeaders(world: World): [string, string][] {
+export function serviceHeaders(world: World, visit: Visit): [string, string][] {
   const request = randomUUID();
-  const cookie = `ARRAffinity=${affinity}; path=/; secure; HttpOnly`;
+  const cookie = `${visit.affinity}; path=/; secure; HttpOnly`;
   return [
     ['Cache-Control', 'no-cache'],
     ['Allow', 'OPTIONS,GET,HEAD,POST'],
@@ -28,6 +28,7 @@ export function serviceHeaders(world: World): [string, string][] {
     ['REQ_ID', request],
     ['CRM.ServiceId', 'framework'],
     ['AuthActivityId', randomUUID()],
+    ...visit.headers(),
     ['x-ms-service-request-id', request],
     ['Set-Cookie', cookie],
     ['OData-Version', '4.0'],

@@ -1,5 +1,7 @@
 import { badQuery } from '../errors.ts';
 import type { Reply } from '../http.ts';
+import { hasLeadingWildcard, wildcardThrottling } from '../limits/wildcards.ts';
+import { workOf } from '../limits/work.ts';
 import { walkOrder } from '../query/bounds.ts';
 import type { Cookie } from '../query/cookie.ts';
 import { parseExpand } from '../query/expand.ts';
@@ -65,6 +67,10 @@ function plainPage(world: World, read: Read, cookie: Cookie | undefined): Reply 
         : undefined,
     deltaLink: undefined,
     headers: applied(preferences),
+    work: workOf(store, rows.length, selection.columns.length, {
+      ordered: options.has('$orderby'),
+      filtered: options.has('$filter'),
+    }),
     shape: expansions.length > 0 ? undefined : shapeOf(world, read, query, selection.columns, write),
   });
 }
@@ -74,10 +80,14 @@ export function rowQuery(world: World, read: Read, after: Cookie | undefined): R
   const filterText = options.get('$filter') ?? '';
   const orderBy = options.get('$orderby');
   const ordering = orderBy === undefined ? [] : parseOrderBy(world, store.table, orderBy);
+  const filter = filterText === '' ? undefined : parseFilter(world, store.table, filterText, options);
+  if (filter !== undefined && world.protection.settings().leadingWildcards === 'throttled') {
+    if (hasLeadingWildcard(filter)) throw wildcardThrottling();
+  }
   return {
     store,
     filterText: [...options].filter(([name]) => name === '$filter' || name.startsWith('@')).join('\n'),
-    filter: filterText === '' ? undefined : parseFilter(world, store.table, filterText, options),
+    filter,
     ordering: completeOrder(store.table, ordering),
     given: ordering.length,
     after,

@@ -1,5 +1,6 @@
 import { badQuery, type Refusal, refusal } from '../errors.ts';
 import type { Reply } from '../http.ts';
+import { workOf } from '../limits/work.ts';
 import { type Cookie, percent } from '../query/cookie.ts';
 import { writeOptions } from '../query/options.ts';
 import { completeOrder, type Ordering, placesOf } from '../query/order.ts';
@@ -48,6 +49,7 @@ export function trackedPage(world: World, read: Read, cookie: Cookie | undefined
       : undefined,
     deltaLink: more ? undefined : deltaLink(world, read, version),
     headers: applied(preferences, { tracking: preferences.trackChanges }),
+    work: workOf(store, rows.length, selection.columns.length),
   });
 }
 
@@ -94,6 +96,7 @@ export function deltaPage(world: World, read: Read, cookie: Cookie | undefined):
       : undefined,
     deltaLink: more ? undefined : deltaLink(world, read, version),
     headers: applied(preferences, { tracking: preferences.trackChanges }),
+    work: workOf(store, shown.length, selection.columns.length, { ordered: true }),
   });
 }
 

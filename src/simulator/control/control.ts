@@ -14,11 +14,12 @@ import {
   tableNamed,
 } from './changes.ts';
 import { ControlError } from './input.ts';
+import { type Pressure, pressureOn } from './pressure.ts';
 import { type SchemaEdits, schemaEditsOf } from './schema-edits.ts';
 import { type UserControl, userControlOf } from './users.ts';
 
 /** What tests and scripts can do to a running simulator besides calling it. */
-export interface Control extends Changes, SchemaEdits, UserControl {
+export interface Control extends Changes, SchemaEdits, UserControl, Pressure {
   /**
    * The rows as of now, in key order, as the Web API prints them, one JSON text each. `annotations` is a list as clients
    * give it in `odata.include-annotations`; none without it.
@@ -49,6 +50,7 @@ export function controlOf(simulation: Simulation): Control {
     ...schemaEditsOf(world),
     ...userControlOf(world, signIn.users),
     retain: (name, keys) => retainRows(world, name, keys),
+    ...pressureOn(simulation),
     begin: () => beginTransaction(world),
     backup: () => backupOf(world),
     restore: (backup) => restore(world, backup),

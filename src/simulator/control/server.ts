@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Fault } from '../faults/types.ts';
 import type { ColumnSpec } from '../schema/spec.ts';
 import type { Backup } from './backup.ts';
 import type { Changes, Transaction } from './changes.ts';
@@ -121,6 +122,17 @@ const handlers: readonly (readonly [method: string, path: string, handler: Handl
   ],
   ['POST', 'users', ({ session, body }) => session.control.addUser(body)],
   ['PATCH', 'users/*', ({ session, parts, body }) => session.control.changeUser(body, parts[0])],
+  [
+    'POST',
+    'faults',
+    ({ session, list }) => ({ faults: list.map((fault) => session.control.addFault(fault as Fault)) }),
+  ],
+  ['GET', 'faults', ({ session }) => session.control.faults()],
+  ['DELETE', 'faults', ({ session }) => session.control.clearFaults()],
+  ['DELETE', 'faults/*', ({ session, parts }) => session.control.removeFault(parts[0] ?? '')],
+  ['GET', 'limits', ({ session }) => session.control.limits()],
+  ['PATCH', 'limits', ({ session, body }) => session.control.setLimits(body)],
+  ['GET', 'tally', ({ session }) => session.control.requestTally()],
   ['GET', 'requests', ({ session }) => session.control.requests()],
   ['DELETE', 'requests', ({ session }) => session.control.clearRequests()],
   ['GET', 'clock', ({ session }) => ({ now: new Date(session.control.now()).toISOString() })],
