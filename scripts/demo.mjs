@@ -1,15 +1,7 @@
 // The main job against the bundled simulator: the 20 standard tables, read once in full, changed a little, read again.
 // Runs on a fresh clone by itself: installs, builds, starts the simulator, and cleans up after itself.
 import { execFileSync, spawn } from 'node:child_process';
-import {
-  createReadStream,
-  createWriteStream,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { createReadStream, createWriteStream, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
