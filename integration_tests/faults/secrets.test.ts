@@ -1,40 +1,21 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { json, type TestServer, testServer } from '../../src/dataverse/server.testing.ts';
+import { createScratch, run, type Scratch } from '../support/program.ts';
 
-const bin = (name: string) => fileURLToPath(new URL(`../../dist/bin/${name}.js`, import.meta.url));
-
-let folder: string;
+let scratch: Scratch;
 let server: TestServer;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tap-dynamics365-secrets-'));
+  scratch = createScratch();
   server = await testServer();
-  writeFileSync(join(folder, 'ca.pem'), server.certificate);
+  writeFileSync(join(scratch.folder, 'ca.pem'), server.certificate);
 });
 afterAll(async () => {
   await server.close();
-  rmSync(folder, { recursive: true });
+  scratch.close();
 });
-
-/** Runs a program to its end; all that it wrote, on both ways out. */
-function run(
-  name: string,
-  args: readonly string[],
-): Promise<{ readonly output: Buffer; readonly code: number | null }> {
-  const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'), LOG_LEVEL: 'debug' };
-  const child = spawn(process.execPath, [bin(name), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ output: Buffer.concat(chunks), code }));
-  });
-}
 
 /** A service that repeats what it must not: secret and token, in the words of its errors. */
 function indiscreet(secret: string, token: string, refusesSignIn: boolean): void {
@@ -78,7 +59,6 @@ it('no output byte of any command holds the secret or the token, whatever the se
       async (secret, token, refusesSignIn, [name, ...args]) => {
         fc.pre(/^[\x21-\x7e]+$/.test(token));
         indiscreet(secret, token, refusesSignIn);
-        const config = join(folder, 'config.json');
         const settings = {
           environment_url: server.origin,
           authority_host: server.origin,
@@ -88,9 +68,10 @@ it('no output byte of any command holds the secret or the token, whatever the se
           log_level: 'debug',
           max_wait_seconds: 0,
         };
-        writeFileSync(config, JSON.stringify(settings));
-        const { output } = await run(name, [...args, config]);
-        const text = output.toString();
+        const config = scratch.write('config.json', settings);
+        const env = { NODE_EXTRA_CA_CERTS: join(scratch.folder, 'ca.pem'), LOG_LEVEL: 'debug' };
+        const { stdout, stderr } = await run(name, [...args, config], { env });
+        const text = stdout + stderr;
         expect(text).toContain('****');
         for (const form of [
           secret,
