@@ -1,6 +1,7 @@
 import { makeCertificate } from './certificate.ts';
 import { type Control, controlOf } from './control/control.ts';
 import { createControlServer } from './control/server.ts';
+import { createWriter } from './control/writer.ts';
 import { createFaults } from './faults/faults.ts';
 import type { SimulatorOptions } from './options.ts';
 import type { Simulation } from './pipeline.ts';
@@ -64,6 +65,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     world,
     log: createRequestLog(),
     faults: createFaults(),
+    writer: createWriter(world),
     signIn: { tenantId, users, tokens, now: world.clock.now },
   };
   const control = controlOf(simulation);

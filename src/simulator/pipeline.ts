@@ -1,6 +1,7 @@
 import { errorReply, serviceHeaders } from './answers/odata.ts';
 import { parsePreferences } from './answers/preferences.ts';
 import { batchReply, longestBatchUrl } from './batch.ts';
+import type { Writer } from './control/writer.ts';
 import { isRefusal, refusal } from './errors.ts';
 import { replacement, signInFailure } from './faults/answers.ts';
 import type { Faults } from './faults/faults.ts';
@@ -21,6 +22,7 @@ export interface Simulation {
   readonly signIn: SignIn;
   readonly log: RequestLog;
   readonly faults: Faults;
+  readonly writer: Writer;
 }
 
 /** One request on its way in. */
@@ -66,6 +68,7 @@ export async function handle(arrival: Arrival): Promise<Reply> {
   }
   const exchange: Exchange = { ...arrival, user, visit };
   const reply = await throughSteps(exchange);
+  simulation.writer.after(/\/v9\.[0-2]\/(\w+)/.exec(request.path)?.[1] ?? '');
   const headers = reply.bare ? [] : serviceHeaders(world, visit);
   return { ...reply, headers: [...headers, ...reply.headers], strike: exchange.strike };
 }

@@ -10,7 +10,7 @@ import { badQuery, refusal, unknownRow, unknownSegment } from './errors.ts';
 import { acceptsGzip, header, type Reply, type Request } from './http.ts';
 import { metadataChangesReply } from './metadata/changes.ts';
 import { csdlOf } from './metadata/csdl.ts';
-import { definitionsReply } from './metadata/routes.ts';
+import { definitionsReply, globalOptionsReply } from './metadata/routes.ts';
 import { parseOptions, type QueryOptions } from './query/options.ts';
 import { privilegesOf, type User, visibleStore } from './users.ts';
 import type { World } from './world.ts';
@@ -30,6 +30,7 @@ export function route(world: World, request: Request, user: User): Reply | undef
   const privileges =
     /^systemusers\(([^)]+)\)\/Microsoft\.Dynamics\.CRM\.RetrieveUserPrivileges(?:\(\))?$/.exec(path);
   if (privileges !== null) return userPrivileges(world, base, user, privileges[1] ?? '');
+  if (path.startsWith('GlobalOptionSetDefinitions')) return globalOptionsReply(world, base, path, options);
   if (path.startsWith('EntityDefinitions')) return definitionsReply(world, base, path, options);
   if (path.startsWith('RetrieveTotalRecordCount('))
     return recordCounts(world, base, parameter(path, 'EntityNames', options));

@@ -5,9 +5,10 @@ import type { SimulatorOptions } from './options.ts';
 import { type GeneratedRows, generatedRows } from './rows/generated.ts';
 import { guidOf } from './rows/guid.ts';
 import { makerOf, type Surroundings } from './rows/makers.ts';
+import { optionRows } from './rows/option-rows.ts';
 import { saltOf } from './rows/random.ts';
 import { type Store, storeOf, type WritableStore } from './rows/store.ts';
-import { unionOf } from './rows/union.ts';
+import { listStore, unionOf } from './rows/union.ts';
 import { type LiveSchema, liveSchema } from './schema/live.ts';
 import { builtInTables, installedTables } from './schema/tables.ts';
 import type { Table } from './schema/types.ts';
@@ -69,6 +70,14 @@ export function createWorld(options: SimulatorOptions): World {
       ),
     );
   }
+  for (const { logicalName, listsOptions } of schema.tables()) {
+    if (!listsOptions) continue;
+    const rows = keptUntil(schema.version, () => optionRows(schema, organizationId));
+    stores.set(
+      logicalName,
+      listStore(logicalName, () => tableOf(schema, logicalName), rows, schema.version),
+    );
+  }
   let switches: Switches = { ...defaultSwitches, ...options.switches };
   const keyOf = (table: string): string => {
     const rows = generated.rows.get(table);
@@ -99,6 +108,15 @@ export function createWorld(options: SimulatorOptions): World {
   };
 }
 
+/** Works something out again only when its version has changed. */
+function keptUntil<T>(version: () => number, make: () => T): () => T {
+  let known: { readonly version: number; readonly value: T } | undefined;
+  return () => {
+    if (known?.version !== version()) known = { version: version(), value: make() };
+    return known.value;
+  };
+}
+
 function tableOf(schema: LiveSchema, name: string): Table {
   const table = schema.byName(name);
   if (table === undefined) throw new Error(`table ${name} is gone`);
@@ -118,7 +136,7 @@ function generateTables(
   const rows = new Map<string, GeneratedRows>();
   const surroundings: Surroundings = { ...known, rowsOf: (name) => rows.get(name) };
   tables.forEach((table, ordinal) => {
-    if (table.unionOf !== undefined) return;
+    if (table.unionOf !== undefined || table.listsOptions) return;
     const own = (): GeneratedRows => {
       const made = rows.get(table.logicalName);
       if (made === undefined) throw new Error(`rows of ${table.logicalName} are not there yet`);

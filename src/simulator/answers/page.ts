@@ -9,6 +9,7 @@ import { parseFilter } from '../query/filter.ts';
 import { completeOrder, parseOrderBy, placesOf } from '../query/order.ts';
 import { type RowQuery, rowsOf } from '../query/rows.ts';
 import { parseSelect } from '../query/select.ts';
+import { take } from '../rows/take.ts';
 import type { Column } from '../schema/types.ts';
 import type { World } from '../world.ts';
 import { aggregateReply } from './aggregate.ts';
@@ -17,7 +18,7 @@ import { countMembers, countRows } from './counts.ts';
 import { writePage } from './envelope.ts';
 import { expandedWriter } from './expand.ts';
 import { applied } from './odata.ts';
-import { contextOf, cookieOf, nextLink, pageCap, type Read, refuseUnknownOptions, take } from './read.ts';
+import { contextOf, cookieOf, nextLink, pageCap, type Read, refuseUnknownOptions } from './read.ts';
 import { type RowWriter, rowWriter } from './rows.ts';
 import { deltaPage, trackedPage } from './tracked.ts';
 

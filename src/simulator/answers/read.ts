@@ -75,13 +75,3 @@ export function nextLink(
   const query = rest.size === 0 ? '' : `${writeOptions(rest)}&`;
   return `${read.base}${read.path}?${query}$skiptoken=${token}`;
 }
-
-export function take<T>(items: Iterable<T>, count: number): T[] {
-  const taken: T[] = [];
-  if (count <= 0) return taken;
-  for (const item of items) {
-    taken.push(item);
-    if (taken.length >= count) break;
-  }
-  return taken;
-}

@@ -86,6 +86,11 @@ function relatedReply(world: World, read: Read, row: Row, name: string): Reply |
   return pageOf(world, {
     ...read,
     path,
-    store: listStore(path, collection.target, rows, world.versions.current()),
+    store: listStore(
+      path,
+      () => collection.target,
+      () => rows,
+      world.versions.current,
+    ),
   });
 }

@@ -9,12 +9,13 @@ import { rowsOf } from '../query/rows.ts';
 import { parseSelect } from '../query/select.ts';
 import type { Row } from '../rows/generated.ts';
 import { compare, type Deletion } from '../rows/store.ts';
+import { take } from '../rows/take.ts';
 import { refusePartialTracking } from '../users.ts';
 import type { World } from '../world.ts';
 import { countMembers } from './counts.ts';
 import { writePage } from './envelope.ts';
 import { applied } from './odata.ts';
-import { contextOf, nextLink, pageCap, type Read, take } from './read.ts';
+import { contextOf, nextLink, pageCap, type Read } from './read.ts';
 import { rowWriter } from './rows.ts';
 
 /**

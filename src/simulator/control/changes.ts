@@ -133,7 +133,7 @@ export function retainRows(world: World, name: string, keys: readonly string[]):
 
 function storeNamed(world: World, name: string): WritableStore {
   const found = world.writable(tableNamed(world, name).logicalName);
-  if (found === undefined) throw new ControlError(`${name} is a union; change the tables it shows`);
+  if (found === undefined) throw new ControlError(`rows of ${name} are made of others; change those`);
   return found;
 }
 

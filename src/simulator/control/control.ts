@@ -17,6 +17,7 @@ import { ControlError } from './input.ts';
 import { type Pressure, pressureOn } from './pressure.ts';
 import { type SchemaEdits, schemaEditsOf } from './schema-edits.ts';
 import { type UserControl, userControlOf } from './users.ts';
+import type { WriterPlan } from './writer.ts';
 
 /** What tests and scripts can do to a running simulator besides calling it. */
 export interface Control extends Changes, SchemaEdits, UserControl, Pressure {
@@ -36,6 +37,9 @@ export interface Control extends Changes, SchemaEdits, UserControl, Pressure {
   readonly tables: () => { readonly table: string; readonly set: string; readonly rows: number }[];
   /** Moves rows to long-term retention: normal reads find them no longer. */
   readonly retain: (table: string, keys: readonly string[]) => void;
+  /** Lets somebody change rows of a table after each request for it. */
+  readonly startWriter: (plan: WriterPlan) => void;
+  readonly stopWriters: () => void;
   readonly begin: () => Transaction;
   readonly backup: () => Backup;
   readonly restore: (backup: Backup) => void;
@@ -51,6 +55,8 @@ export function controlOf(simulation: Simulation): Control {
     ...userControlOf(world, signIn.users),
     retain: (name, keys) => retainRows(world, name, keys),
     ...pressureOn(simulation),
+    startWriter: simulation.writer.start,
+    stopWriters: simulation.writer.stop,
     begin: () => beginTransaction(world),
     backup: () => backupOf(world),
     restore: (backup) => restore(world, backup),

@@ -7,6 +7,7 @@ import type { Backup } from './backup.ts';
 import type { Changes, Transaction } from './changes.ts';
 import type { Control } from './control.ts';
 import { ControlError } from './input.ts';
+import type { WriterPlan } from './writer.ts';
 
 /** Transactions and backups are told apart by number over HTTP. */
 interface Session {
@@ -112,6 +113,13 @@ const handlers: readonly (readonly [method: string, path: string, handler: Handl
       session.control.setTracking(parts[0] ?? '', body['enabled']);
     },
   ],
+  [
+    'POST',
+    'writers',
+    ({ session, body }) =>
+      session.control.startWriter({ ...body, table: text(body['table'], 'table') } satisfies WriterPlan),
+  ],
+  ['DELETE', 'writers', ({ session }) => session.control.stopWriters()],
   ['GET', 'switches', ({ session }) => session.control.switches()],
   ['PATCH', 'switches', ({ session, body }) => session.control.setSwitches(body)],
   [

@@ -7,7 +7,33 @@ import type { World } from '../world.ts';
 import { attributeClass, attributeObject } from './attributes.ts';
 import { entityExpansions, entityObject } from './entities.ts';
 import { metadataTest } from './filter.ts';
+import { optionSetOf } from './options.ts';
 import { type Projection, project, projectionOf } from './project.ts';
+
+/** `GlobalOptionSetDefinitions`, `GlobalOptionSetDefinitions(Name='x')`: option sets that several columns share. */
+export function globalOptionsReply(world: World, base: string, path: string, options: QueryOptions): Reply {
+  const projection = projectionOf(options);
+  const sets = new Map<string, Record<string, unknown>>();
+  for (const table of world.schema.tables()) {
+    for (const column of table.columns) {
+      const set = column.globalOptions === undefined ? null : optionSetOf(table, column);
+      if (set === null || column.globalOptions === undefined) continue;
+      sets.set(column.globalOptions, { '@odata.type': '#Microsoft.Dynamics.CRM.OptionSetMetadata', ...set });
+    }
+  }
+  const context = `${base}$metadata#GlobalOptionSetDefinitions${list(projection)}`;
+  const name = /^GlobalOptionSetDefinitions\(Name='([^']+)'\)$/.exec(path)?.[1];
+  if (name === undefined) {
+    const value = [...sets.values()].map((set) => project(set, projection, 'OptionSetMetadataBase'));
+    return json({ '@odata.context': context, value });
+  }
+  const found = sets.get(name);
+  if (found === undefined) throw refusal(404, '0x80048403', `Could not find optionset with name ${name}.`);
+  return json({
+    '@odata.context': `${context}/$entity`,
+    ...project(found, projection, 'OptionSetMetadataBase'),
+  });
+}
 
 const refused = ['$top', '$skip', '$orderby', '$search', '$format', '$count'];
 

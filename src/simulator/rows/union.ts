@@ -35,17 +35,24 @@ export function unionOf(table: () => Table, parts: readonly Store[]): Store {
   };
 }
 
-/** Some rows of a table as a store of their own: the members of a collection. */
-export function listStore(name: string, table: Table, rows: readonly Row[], generation: number): Store {
+/** Rows that are worked out when asked for, as a store: the members of a collection, the options of all choices. */
+export function listStore(
+  name: string,
+  table: () => Table,
+  rows: () => readonly Row[],
+  generation: () => number,
+): Store {
   return {
     name,
-    table,
-    count: () => rows.length,
-    generation: () => generation,
-    find: (key) => rows.find((row) => row.key === key.toLowerCase()),
+    get table() {
+      return table();
+    },
+    count: () => rows().length,
+    generation,
+    find: (key) => rows().find((row) => row.key === key.toLowerCase()),
     deletions: () => [],
     walk: function* (order, { descending } = {}) {
-      const keyed = rows.map((row) => ({ row, sort: sortValue(row, order), key: sqlOrder(row.key) }));
+      const keyed = rows().map((row) => ({ row, sort: sortValue(row, order), key: sqlOrder(row.key) }));
       keyed.sort((a, b) => compare(a.sort, b.sort) || compare(a.key, b.key));
       for (const { row } of descending ? keyed.reverse() : keyed) yield row;
     },

@@ -71,8 +71,15 @@ export function optionsOf(labels: string): Option[] {
   });
 }
 
+/** Choices whose options are a global set that several tables share. */
+const globalSets = ['budgetstatus', 'need', 'initialcommunication', 'purchaseprocess', 'purchasetimeframe'];
+
 export const choice = (name: string, labels: string, extra: Extra = {}): Column[] => [
-  column('choice', name, { options: optionsOf(labels), ...extra }),
+  column('choice', name, {
+    options: optionsOf(labels),
+    ...(globalSets.includes(name.toLowerCase()) ? { globalOptions: name.toLowerCase() } : {}),
+    ...extra,
+  }),
   companion(`${name}Name`, name),
 ];
 

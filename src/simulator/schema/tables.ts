@@ -4,7 +4,7 @@ import * as more from './tables/more.ts';
 import * as people from './tables/people.ts';
 import * as sales from './tables/sales.ts';
 import * as service from './tables/service.ts';
-import { organization, small } from './tables/small.ts';
+import { organization, small, stringmap } from './tables/small.ts';
 import type { Module, Table } from './types.ts';
 
 /** Every built-in table, in the order in which the service document lists them. */
@@ -16,6 +16,7 @@ export const builtInTables: readonly Table[] = [
   ...Object.values(people),
   ...Object.values(more),
   organization,
+  stringmap,
   ...small,
 ];
 

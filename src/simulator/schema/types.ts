@@ -106,6 +106,8 @@ export interface Table {
   readonly custom?: boolean;
   /** Rows of these tables are the rows of this one (activitypointer). */
   readonly unionOf?: readonly string[];
+  /** Rows are made of the options of all choice columns (stringmap). */
+  readonly listsOptions?: boolean;
   /** Refuses to be read as a list, although `$metadata` names it. */
   readonly refusesReads?: boolean;
   /** Rows when nobody says otherwise. */

@@ -1,4 +1,4 @@
-import { guids, integers, key, lookup, states, strings } from '../columns.ts';
+import { column, guids, integers, key, lookup, states, strings } from '../columns.ts';
 import { audit, owned } from '../groups.ts';
 import { table } from '../table.ts';
 import type { Module, Table } from '../types.ts';
@@ -18,6 +18,26 @@ export const organization = table({
     integers('MaxUploadFileSize', { recipe: 'max-upload' }),
     lookup('BaseCurrencyId', 'transactioncurrency', { recipe: 'first-currency' }),
     audit(),
+  ],
+});
+
+/** The labels of every option of every choice column, as rows: a page-wise substitute for asking the metadata. */
+export const stringmap = table({
+  schemaName: 'StringMap',
+  objectTypeCode: 1043,
+  label: 'String Map',
+  pluralLabel: 'String Maps',
+  ownership: 'None',
+  primaryName: undefined,
+  changeTracking: false,
+  listsOptions: true,
+  columns: [
+    key('StringMapId'),
+    strings('AttributeName:100 Value:4000'),
+    integers('AttributeValue LangId DisplayOrder'),
+    column('entityname', 'ObjectTypeCode', { label: 'Object Type' }),
+    guids('OrganizationId'),
+    column('version', 'VersionNumber'),
   ],
 });
 
