@@ -16,7 +16,7 @@ export interface FrameText {
   readonly after: Text;
 }
 
-/** Below this size a loop over four-byte words beats the call into `set` with its fresh view of the source (measured). */
+/** Below this size a loop over four-byte words beats a call into `copy` (measured). */
 const LOOP_LIMIT = 256;
 
 /** Empty lines with room for `capacity` bytes; more is made when it is needed. */
@@ -35,24 +35,35 @@ export function frameText(frame: Frame): FrameText {
 export function put(lines: Lines, source: Text, from: number, to: number): void {
   const size = to - from;
   // Room for three more bytes than asked: the last word may be written in part beyond the end.
-  if (lines.length + size + 3 > lines.bytes.length) grow(lines, size);
+  if (lines.length + size + 3 > lines.bytes.length) grow(lines, lines.length + size);
   if (size > LOOP_LIMIT || to + 3 > source.bytes.length) {
-    lines.bytes.set(source.bytes.subarray(from, to), lines.length);
+    source.bytes.copy(lines.bytes, lines.length, from, to);
   } else {
+    const { view } = lines;
+    const { view: words } = source;
     const shift = lines.length - from;
-    for (let i = from; i < to; i += 4) lines.view.setInt32(i + shift, source.view.getInt32(i, true), true);
+    for (let i = from; i < to; i += 4) view.setInt32(i + shift, words.getInt32(i, true), true);
   }
   lines.length += size;
 }
 
 /** Appends one byte. */
 export function putByte(lines: Lines, byte: number): void {
-  if (lines.length + 4 > lines.bytes.length) grow(lines, 1);
+  if (lines.length + 4 > lines.bytes.length) grow(lines, lines.length + 1);
   lines.bytes[lines.length++] = byte;
 }
 
-function grow(lines: Lines, size: number): void {
-  const { bytes, view } = linesOf(lines.pool, Math.max(2 * lines.bytes.length, lines.length + size));
+/** Makes room for `capacity` bytes at once, where that many are to be expected. */
+export function reserve(lines: Lines, capacity: number): void {
+  if (capacity + 4 > lines.bytes.length) move(lines, capacity);
+}
+
+function grow(lines: Lines, needed: number): void {
+  move(lines, Math.max(2 * lines.bytes.length, needed));
+}
+
+function move(lines: Lines, capacity: number): void {
+  const { bytes, view } = linesOf(lines.pool, capacity);
   bytes.set(lines.bytes.subarray(0, lines.length));
   lines.pool.give(lines.bytes);
   lines.bytes = bytes;

@@ -22,11 +22,8 @@ export interface Names {
   readonly numbers: Map<string, number>;
 }
 
-/** Stands for the start of a row, where a name before the first one is needed. */
+/** Stands for the start of a row, where a name before the first one is needed, and for names that are not in the table. */
 export const START = 0;
-
-/** What is not in the table: a name that a page with absurdly many names brings. */
-export const STRANGER = -1;
 
 /** Bounds what a page can teach. */
 const MOST_NAMES = 10_000;
@@ -71,7 +68,6 @@ function add(names: Names, name: string, column: number): number {
 
 /** Number of the name at `at` when it is one of the two that were seen behind `previous`; -1 when it is another. */
 export function guess(names: Names, previous: number, text: Text, at: number): number {
-  if (previous === STRANGER) return -1;
   const next = names.next[previous] as number;
   if (next >= 0 && stands(names, next, text, at)) return next;
   const other = names.other[previous] as number;
@@ -96,11 +92,9 @@ function stands(names: Names, number: number, text: Text, at: number): boolean {
 /** Number of the name whose `"name"` is `[from, to)`, and remembers that it follows `previous`. Unknown names are learnt. */
 export function lookUp(names: Names, previous: number, name: string): number {
   const known = names.numbers.get(name);
-  if (known === undefined && names.offset.length >= MOST_NAMES) return STRANGER;
+  if (known === undefined && names.offset.length >= MOST_NAMES) return START;
   const number = known ?? add(names, name, -1);
-  if (previous !== STRANGER) {
-    if (names.next[previous] === -1) names.next[previous] = number;
-    else if (names.next[previous] !== number) names.other[previous] = number;
-  }
+  if (names.next[previous] === -1) names.next[previous] = number;
+  else if (names.next[previous] !== number) names.other[previous] = number;
   return number;
 }

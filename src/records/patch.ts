@@ -10,8 +10,8 @@ import { guess, lookUp, START } from './names.ts';
 import { type PlannedColumn, planOf } from './plan.ts';
 import type { Pool } from './pool.ts';
 import { decode, plain } from './row.ts';
+import type { Cut } from './rows.ts';
 import { type Text, valueEnd } from './scan.ts';
-import type { Cut } from './splice.ts';
 import type { Frame, RowShape } from './types.ts';
 
 /**
@@ -50,7 +50,10 @@ export function patchCuts(
     shape.columns[i]?.key.endsWith(annotation) ? [{ column, i }] : [],
   );
   const seen = new Int32Array(columns.length).fill(-1);
-  const lines = linesOf(pool, bytes.length + cuts.length * (before.bytes.length + after.bytes.length));
+  // No row can become longer than by its frame and all its nulls.
+  const nulls = annotated.reduce((sum, { column }) => sum + column.out.bytes.length, 0);
+  const longer = before.bytes.length + after.bytes.length + nulls;
+  const lines = linesOf(pool, bytes.length + cuts.length * longer);
   let hit = bytes.indexOf(pattern, cuts[0]?.from);
   for (const [row, { from, to }] of cuts.entries()) {
     put(lines, before, 0, before.bytes.length);

@@ -13,8 +13,8 @@ import { noKeys, setKey } from './keys.ts';
 import { frameText, linesOf, put } from './lines.ts';
 import { onlyAnnotation, patchCuts } from './patch.ts';
 import type { Pool } from './pool.ts';
-import type { FramedRows, Wishes } from './rewrite.ts';
 import { decode, eachMember } from './row.ts';
+import type { Cut, FramedRows, Wishes } from './rows.ts';
 import { skipSpace, stringEnd, type Text } from './scan.ts';
 import type { Frame, RowShape } from './types.ts';
 
@@ -59,13 +59,6 @@ export function spliceRows(
     repaired: 0,
     end: close + 1,
   };
-}
-
-/** One row: `row` is the index of its `{`, `[from, to)` are its members but the etag, without braces. */
-export interface Cut {
-  readonly row: number;
-  readonly from: number;
-  to: number;
 }
 
 /** All rows; the `to` of the last one is not known yet. Undefined when a row cannot be cut. */
