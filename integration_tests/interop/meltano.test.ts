@@ -11,7 +11,7 @@ import { schema } from './pipeline/postgres-targets.ts';
 import { trust } from './pipeline/tap.ts';
 import { serverName } from './pipeline/three-loads.ts';
 import { sumOf } from './truth/checksum.ts';
-import { loadedTable } from './truth/postgres.ts';
+import { postgresTable } from './truth/postgres.ts';
 import { truthOf } from './truth/truth.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -96,7 +96,7 @@ async function savedState(): Promise<{
 /** Both selected tables equal the simulator's in their selected columns; `deleted` rows are marked as such. */
 async function expectEqual(deleted: { readonly accounts: number; readonly contacts: number }): Promise<void> {
   for (const [table, marked] of Object.entries(deleted)) {
-    const loaded = await loadedTable(database, schema, table, {});
+    const loaded = await postgresTable(database, schema, table);
     const truth = sumOf(truthOf(environment, table).rows, loaded.columns);
     expect({ table, ...loaded.sum, deleted: loaded.deleted }).toEqual({ table, ...truth, deleted: marked });
   }

@@ -23,8 +23,18 @@ export async function tally(messages: string): Promise<ReadonlyMap<string, Strea
   return streams;
 }
 
+/** The key of each stream, as its SCHEMA says; the tables here have one column in theirs. */
+export async function keysOf(messages: string): Promise<ReadonlyMap<string, string>> {
+  const keys = new Map<string, string>();
+  for await (const line of createInterface({ input: createReadStream(messages) })) {
+    const message = JSON.parse(line) as SingerMessage;
+    if (message.type === 'SCHEMA') keys.set(message.stream, message.key_properties[0] ?? '');
+  }
+  return keys;
+}
+
 /** The two messages that are counted; others pass by. */
 type SingerMessage =
-  | { readonly type: 'SCHEMA'; readonly stream: string }
+  | { readonly type: 'SCHEMA'; readonly stream: string; readonly key_properties: readonly string[] }
   | { readonly type: 'RECORD'; readonly stream: string; readonly record: Readonly<Record<string, unknown>> }
   | { readonly type: 'STATE' | 'ACTIVATE_VERSION' };

@@ -3,10 +3,10 @@ import type { Row } from './truth.ts';
 
 /**
  * How a destination keeps a column: `exact` as it came; `double` as a binary number of 64 bits, which may round it;
- * `escaped` with control characters as JSON writes them (`\n` in two characters) and empty text as NULL. Which target does
- * what is in docs/targets.md.
+ * `decimal9` with nine digits after the point, rounded; `escaped` with control characters as JSON writes them (`\n` in two
+ * characters); `filled` with empty text as NULL. Which target does what is in docs/targets.md.
  */
-export type Form = 'exact' | 'double' | 'escaped';
+export type Form = 'exact' | 'double' | 'decimal9' | 'escaped' | 'filled';
 
 /** The number of rows and one checksum over all columns of all rows, in whatever order they come. */
 export interface Sum {
@@ -39,6 +39,10 @@ export function kept(text: string | null, form: Form): string | null {
       bytes.writeDoubleBE(Number(text));
       return bytes.toString('hex');
     }
+    case 'decimal9':
+      return rounded(text);
+    case 'filled':
+      return text === '' ? null : text;
     case 'escaped':
       return text === ''
         ? null
@@ -48,6 +52,15 @@ export function kept(text: string | null, form: Form): string | null {
     default:
       return form satisfies never;
   }
+}
+
+/** Nine digits after the point, halves away from zero. */
+function rounded(text: string): string {
+  const [whole = '', digits = ''] = text.split('.');
+  if (digits.length <= 9) return `${whole}.${digits.padEnd(9, '0')}`;
+  const magnitude = BigInt(whole.replace('-', '') + digits.slice(0, 9)) + (digits.charAt(9) >= '5' ? 1n : 0n);
+  const padded = String(magnitude).padStart(10, '0');
+  return `${text.startsWith('-') ? '-' : ''}${padded.slice(0, -9)}.${padded.slice(-9)}`;
 }
 
 function md5(text: string): string {

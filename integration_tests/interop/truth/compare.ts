@@ -1,9 +1,16 @@
 import type { Environment } from '../../support/environment.ts';
-import type { Database } from '../machine/database.ts';
-
 import { type Form, kept, type Sum, sumOf } from './checksum.ts';
-import { type Losses, loadedRows, loadedTable } from './postgres.ts';
 import { isTypeColumn, type Row, truthOf } from './truth.ts';
+
+/** A table that a destination made: its own bookkeeping columns are left out, and rows that are marked as deleted. */
+export interface LoadedTable {
+  readonly columns: ReadonlyMap<string, Form>;
+  readonly sum: Sum;
+  /** How many rows are marked as deleted. */
+  readonly deleted: number;
+  /** The rows as texts in their columns' forms, to find out where a sum differs. */
+  readonly rows: () => Promise<readonly Row[]>;
+}
 
 /** What a table should hold and what it does hold. */
 export interface Comparison {
@@ -19,41 +26,29 @@ export interface Comparison {
   readonly differences: readonly string[];
 }
 
-/**
- * Compares tables of a schema with the simulator's truth as of now: columns, counts, and checksums over all columns.
- * Only what the target is known to lose may be lost.
- */
+/** Compares a loaded table with the simulator's truth as of now: columns, count, and a checksum over all columns. */
 export async function compare(
   environment: Environment,
-  database: Database,
-  schema: string,
-  tables: readonly string[],
-  losses: Losses = {},
-): Promise<readonly Comparison[]> {
-  const comparisons: Comparison[] = [];
-  for (const table of tables) {
-    const truth = truthOf(environment, table);
-    const { columns, sum, deleted } = await loadedTable(database, schema, table, losses);
-    const expected = sumOf(truth.rows, columns);
-    comparisons.push({
-      table,
-      missing: [...truth.columns].filter((name) => !columns.has(name) && !isTypeColumn(name)).sort(),
-      unknown: [...columns.keys()].filter((name) => !truth.columns.has(name)).sort(),
-      truth: expected,
-      loaded: sum,
-      deleted,
-      differences:
-        expected.checksum === sum.checksum
-          ? []
-          : differences(truth.rows, await loadedRows(database, schema, table, losses), columns),
-    });
-  }
-  return comparisons;
+  table: string,
+  loaded: LoadedTable,
+): Promise<Comparison> {
+  const { columns, sum, deleted } = loaded;
+  const truth = truthOf(environment, table);
+  const expected = sumOf(truth.rows, columns);
+  const equal = expected.checksum === sum.checksum;
+  return {
+    table,
+    missing: [...truth.columns].filter((name) => !columns.has(name) && !isTypeColumn(name)).sort(),
+    unknown: [...columns.keys()].filter((name) => !truth.columns.has(name)).sort(),
+    truth: expected,
+    loaded: sum,
+    deleted,
+    differences: equal ? [] : differences(truth.rows, await loaded.rows(), columns),
+  };
 }
 
 /** What `compare` finds when everything arrived; `deleted` rows stay, marked as such. */
-export function equal(comparison: Comparison, deleted = 0): Comparison {
-  const { table, truth } = comparison;
+export function equal({ table, truth }: Comparison, deleted = 0): Comparison {
   return { table, missing: [], unknown: [], truth, loaded: truth, deleted, differences: [] };
 }
 
@@ -70,9 +65,8 @@ function differences(
     if (other === undefined) return [`${key} ${row.get(key)} is not there`];
     return [...columns].flatMap(([name, form]) => {
       const [wanted, got] = [kept(row.get(name) ?? null, form), other.get(name) ?? null];
-      return wanted === got
-        ? []
-        : [`${row.get(key)} ${name}: ${JSON.stringify(wanted)} became ${JSON.stringify(got)}`];
+      if (wanted === got) return [];
+      return [`${row.get(key)} ${name}: ${JSON.stringify(wanted)} became ${JSON.stringify(got)}`];
     });
   });
   return cells.slice(0, 5);

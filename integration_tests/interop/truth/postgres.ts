@@ -1,5 +1,6 @@
 import type { Database } from '../machine/database.ts';
-import type { Form, Sum } from './checksum.ts';
+import type { Form } from './checksum.ts';
+import type { LoadedTable } from './compare.ts';
 import type { Row } from './truth.ts';
 
 /** What a target is known to do to values on their way into PostgreSQL. Nothing, where it is empty. */
@@ -10,21 +11,12 @@ export interface Losses {
   readonly escapes?: true;
 }
 
-/** A table that a target made: its own bookkeeping columns are left out. */
-export interface LoadedTable {
-  readonly columns: ReadonlyMap<string, Form>;
-  /** Sum of the rows that are not marked as deleted. */
-  readonly sum: Sum;
-  /** How many rows are marked as deleted. */
-  readonly deleted: number;
-}
-
-/** Reads what a table holds, summed up by PostgreSQL itself (see `sumOf` for what the sum is). */
-export async function loadedTable(
+/** A table in PostgreSQL, summed up by PostgreSQL itself (see `sumOf` for what the sum is). */
+export async function postgresTable(
   database: Database,
   schema: string,
   table: string,
-  losses: Losses,
+  losses: Losses = {},
 ): Promise<LoadedTable> {
   const columns = await columnsOf(database, schema, table, losses);
   const cells = columns.map((column) => {
@@ -38,21 +30,21 @@ export async function loadedTable(
            from "${schema}"."${table}") hashed`,
   );
   if (found === undefined) throw new Error(`no answer about ${schema}.${table}`);
+  const { rows, checksum, deleted } = found;
   return {
     columns: new Map(columns.map(({ name, form }) => [name, form])),
-    sum: { rows: found.rows, checksum: found.checksum },
-    deleted: found.deleted,
+    sum: { rows, checksum },
+    deleted,
+    rows: () => rowsOf(database, schema, table, columns),
   };
 }
 
-/** The rows that are not marked as deleted, as texts, to find out where a sum differs. */
-export async function loadedRows(
+async function rowsOf(
   database: Database,
   schema: string,
   table: string,
-  losses: Losses,
+  columns: readonly Column[],
 ): Promise<readonly Row[]> {
-  const columns = await columnsOf(database, schema, table, losses);
   const pairs = columns.map((column) => `['${column.name}', ${textOf(column)}]`);
   const rows = await database.rows<{ texts: readonly [string, string | null][] }>(
     `select array[${pairs}] as texts from "${schema}"."${table}" where _sdc_deleted_at is null`,

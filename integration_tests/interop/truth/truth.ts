@@ -21,15 +21,19 @@ const lookupType = 'Microsoft.Dynamics.CRM.lookuplogicalname';
 /** Contents of images and files, which are left out unless `include_binary` is on. */
 const contents = new Set(['entityimage', 'documentbody']);
 
+/** Columns with the behaviour "time zone independent": wall clocks, which lose the Z that the service puts behind them. */
+const wallClocks = new Set(['new_callbackat']);
+
 /**
- * The row as docs/types.md says it arrives: without the etag, with `_x_type` beside `_x_value`, and without what
- * destinations refuse (U+0000 is taken out, half surrogate pairs become U+FFFD).
+ * The row as docs/types.md says it arrives: without the etag, with `_x_type` beside `_x_value`, wall clocks without a zone,
+ * and without what destinations refuse (U+0000 is taken out, half surrogate pairs become U+FFFD).
  */
 function destinationRow(wire: ReadonlyMap<string, string | null>): Row {
   const row = new Map<string, string | null>();
   for (const [name, text] of wire) {
     if (name.includes('@') || contents.has(name)) continue;
-    row.set(name, text === null ? null : acceptable(text));
+    const arriving = wallClocks.has(name) ? text?.replace(/Z$/, '') : text;
+    row.set(name, arriving == null ? null : acceptable(arriving));
     if (isLookup(name)) row.set(typeColumn(name), wire.get(`${name}@${lookupType}`) ?? null);
   }
   return row;
