@@ -15,7 +15,7 @@ import { jsonlTable } from './truth/jsonl.ts';
 
 let environment: Environment;
 beforeEach(async () => {
-  environment = await startEnvironment({ rows: { '*': 60, accounts: 1200 }, seed: 9 });
+  environment = await startEnvironment({ rows: { '*': 60, accounts: 800 }, seed: 9 });
 });
 afterEach(() => environment.close());
 

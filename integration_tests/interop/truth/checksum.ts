@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import type { Row } from './truth.ts';
 
 /**
- * How a destination keeps a column: `exact` as it came; `double` as a binary number of 64 bits, which may round it;
- * `decimal9` with nine digits after the point, rounded; `escaped` with control characters as JSON writes them (`\n` in two
- * characters); `filled` with empty text as NULL. Which target does what is in docs/targets.md.
+ * How a destination keeps a column; which loader does what is in docs/targets.md.
+ *
+ * - `exact`: as it came
+ * - `double`: as a binary number of 64 bits, which may round it
+ * - `decimal9`: with nine digits after the point, rounded
+ * - `timestamp`: as a time without a zone, wall clocks like others
+ * - `filled`: empty text as NULL
+ * - `escaped`: as `filled`, and control characters as JSON writes them (a line break becomes the two characters `\n`)
  */
-export type Form = 'exact' | 'double' | 'decimal9' | 'escaped' | 'filled';
+export type Form = 'exact' | 'double' | 'decimal9' | 'timestamp' | 'escaped' | 'filled';
 
 /** The number of rows and one checksum over all columns of all rows, in whatever order they come. */
 export interface Sum {
@@ -41,6 +46,8 @@ export function kept(text: string | null, form: Form): string | null {
     }
     case 'decimal9':
       return rounded(text);
+    case 'timestamp':
+      return text.endsWith('Z') ? text : `${text}Z`;
     case 'filled':
       return text === '' ? null : text;
     case 'escaped':

@@ -69,6 +69,7 @@ function tableOf(
 function formOf(type: string, losses: DuckdbLosses): Form {
   if (type === 'DOUBLE') return 'double';
   if (type === 'DECIMAL(38,9)') return 'decimal9';
+  if (type.startsWith('TIMESTAMP')) return 'timestamp';
   return losses.filled && type === 'VARCHAR' ? 'filled' : 'exact';
 }
 

@@ -75,6 +75,7 @@ async function columnsOf(
 
 function formOf(type: string, losses: Losses): Form {
   if (type === 'double precision' || (type === 'numeric' && losses.rounds)) return 'double';
+  if (type.startsWith('timestamp')) return 'timestamp';
   return losses.escapes && (type === 'text' || type === 'character varying') ? 'escaped' : 'exact';
 }
 
