@@ -149,6 +149,14 @@ describe('change tracking', () => {
     });
   });
 
+  it('53. (switch) $count=true gives a count on tracked reads, or does nothing', async () => {
+    const count = async () =>
+      (await client.get('accounts?$select=name&$count=true', track)).json['@odata.count'];
+    expect(await count()).toBeUndefined();
+    simulator.control.setSwitches({ countWhileTracking: true });
+    expect(await count()).toBe(10);
+  });
+
   it('54. a table without tracking is refused', async () => {
     const answer = await client.get('roles', track);
     expect([answer.status, answer.json.error]).toEqual([

@@ -47,6 +47,14 @@ describe('paging', () => {
     );
   });
 
+  it('19. (switch) the next link may stand before value', async () => {
+    harness.simulator.control.setSwitches({ nextLinkPlace: 'first' });
+    const { text } = await harness.client.get('accounts?$select=name', { prefer: size(2) });
+    harness.simulator.control.setSwitches({ nextLinkPlace: 'last' });
+    expect(text.indexOf('@odata.nextLink')).toBeLessThan(text.indexOf('"value"'));
+    expect(JSON.parse(text).value).toHaveLength(2);
+  });
+
   it('20. a page is a query of now after the last key, no snapshot', async () => {
     const first = await page('accounts?$select=name', size(3));
     const ahead = await page(first['@odata.nextLink'] ?? '', size(3));
@@ -161,6 +169,13 @@ describe('paging', () => {
     const [row] = (await page('contacts?$select=fullname&$top=1')).value;
     const filtered = await harness.client.get(`contacts/$count?$filter=contactid eq ${row?.['contactid']}`);
     expect(filtered.text).toBe('1');
+  });
+
+  it('28. (switch) the number may follow a byte order mark', async () => {
+    harness.simulator.control.setSwitches({ countWithMark: true });
+    const { bytes } = await harness.client.get('accounts/$count');
+    harness.simulator.control.setSwitches({ countWithMark: false });
+    expect(bytes.toString('latin1')).toBe('\u00ef\u00bb\u00bf5000');
   });
 
   it('29. RetrieveTotalRecordCount counts everything, is stale by switch, and refuses virtual tables', async () => {
