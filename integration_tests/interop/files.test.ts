@@ -15,7 +15,7 @@ import { jsonlTable } from './truth/jsonl.ts';
 
 let environment: Environment;
 beforeEach(async () => {
-  environment = await startEnvironment({ rows: { '*': 60, accounts: 800 }, seed: 9 });
+  environment = await startEnvironment({ rows: { '*': 30, accounts: 600 }, seed: 9 });
 });
 afterEach(() => environment.close());
 
@@ -24,7 +24,7 @@ type Reader = (keys: ReadonlyMap<string, string>) => Promise<readonly LoadedTabl
 
 /** A load, changes, a second load of those alone; after each the files equal the simulator's rows. */
 async function expectTwoLoads(target: Command, scratch: ReturnType<typeof testScratch>, read: Reader) {
-  const config = environment.config({ page_size: 500, key_set_directory: scratch.folder });
+  const config = environment.config({ page_size: 250, key_set_directory: scratch.folder });
   const first = await load(environment, target, scratch, 'first', { config });
   expectSuccess(first);
   const keys = await keysOf(first.messages);

@@ -5,7 +5,7 @@ import { expectThreeLoads, serverName } from './pipeline/three-loads.ts';
 
 let environment: Environment;
 beforeEach(async () => {
-  environment = await startEnvironment({ rows: { '*': 120, accounts: 2500 }, seed: 7 });
+  environment = await startEnvironment({ rows: { '*': 40, accounts: 1200 }, seed: 7 });
 });
 afterEach(() => environment.close());
 

@@ -5,7 +5,7 @@ import { expectThreeLoads, serverName } from './pipeline/three-loads.ts';
 
 let environment: Environment;
 beforeEach(async () => {
-  environment = await startEnvironment({ rows: { '*': 120, accounts: 2500 }, seed: 8 });
+  environment = await startEnvironment({ rows: { '*': 40, accounts: 1200 }, seed: 8 });
 });
 afterEach(() => environment.close());
 

@@ -12,7 +12,7 @@ import { duckdbTables } from './truth/duckdb.ts';
 
 let environment: Environment;
 beforeAll(async () => {
-  environment = await startEnvironment({ rows: { '*': 120, accounts: 1500 }, seed: 5 });
+  environment = await startEnvironment({ rows: { '*': 40, accounts: 1100 }, seed: 5 });
 });
 afterAll(() => environment.close());
 
@@ -20,7 +20,7 @@ describe(`airbyte (PyAirbyte) ${versionOf('airbyte')}, DuckDB ${versionOf('airby
   it('checks, discovers and reads all 20 standard tables into its cache, then what changed', async () => {
     const scratch = testScratch();
     const config = environment.config({
-      page_size: 1000,
+      page_size: 500,
       tables: ['standard'],
       key_set_directory: scratch.folder,
     });

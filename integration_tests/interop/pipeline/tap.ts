@@ -5,10 +5,10 @@ import type { Scratch } from '../../support/program.ts';
 import { type Command, type PipeRun, pipe } from './pipe.ts';
 
 /** The built tap. */
-const tapBin = join(import.meta.dirname, '..', '..', '..', 'dist', 'bin', 'tap-dynamics365.js');
+export const tapBin = join(import.meta.dirname, '..', '..', '..', 'dist', 'bin', 'tap-dynamics365.js');
 
 /** The built Airbyte source. */
-const sourceBin = join(import.meta.dirname, '..', '..', '..', 'dist', 'bin', 'source-dynamics365.js');
+export const sourceBin = join(import.meta.dirname, '..', '..', '..', 'dist', 'bin', 'source-dynamics365.js');
 
 /** What the tap reads when it is asked for nothing else: the 20 tables of catalog/standard-tables.json, in their names' order. */
 export const standardTables: readonly string[] = standard.map(({ set }) => set).sort();

@@ -28,7 +28,7 @@ export async function expectThreeLoads(
 ): Promise<void> {
   const scratch = testScratch();
   const database = await createDatabase(postgres(), name);
-  const config = environment.config({ page_size: 1000, key_set_directory: scratch.folder });
+  const config = environment.config({ page_size: 500, key_set_directory: scratch.folder });
   const command = target.command(database, scratch);
 
   const first = await load(environment, command, scratch, 'first', { config });
