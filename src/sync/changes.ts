@@ -42,7 +42,7 @@ function unreadable(thrown: unknown): string | undefined {
   const code = thrown.details.code?.toLowerCase();
   if (thrown instanceof Untracked || code === '0x80072491' || code === '0x80072492')
     return 'it is not enabled on the table';
-  if (thrown.kind === 'permission' && /Required Depth: Global/i.test(thrown.message))
+  if (thrown.kind === 'permission' && thrown.details.depth?.toLowerCase() === 'global')
     return 'the role does not read the table at organisation depth. A plain read returns only the rows the user may see: THE EXTRACT WILL BE INCOMPLETE. Give the application user a role with organisation-level read';
   return undefined;
 }
