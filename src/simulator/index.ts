@@ -18,7 +18,6 @@ export type { Control } from './control/control.ts';
 export type { Fault, FaultKind } from './faults/types.ts';
 export type { LimitChanges, Limits } from './limits/settings.ts';
 export type { SimulatorOptions } from './options.ts';
-export type { LoggedRequest } from './request-log.ts';
 
 /** What a client has to know; the bin prints it as one JSON line. */
 export interface Ready {

@@ -62,7 +62,7 @@ export function refuseStranger(user: User): undefined {
   }
 }
 
-export const depthOf = (user: User, table: Table): Depth =>
+const depthOf = (user: User, table: Table): Depth =>
   user.read[table.logicalName] ?? user.read['*'] ?? 'Global';
 
 const privilegeId = (table: Table): string => metadataId('privilege', 'Read', table.logicalName);

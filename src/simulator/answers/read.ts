@@ -50,7 +50,7 @@ export const contextOf = (
 ): string => `${base}$metadata#${store.table.setName}${contextList(selection, expansions)}`;
 
 /** The selection as the context shows it: `(name,primarycontactid(fullname))`. */
-export function contextList(selection: Selection, expansions: readonly Expansion[]): string {
+function contextList(selection: Selection, expansions: readonly Expansion[]): string {
   const names = [
     ...(selection.named ?? []),
     ...expansions.map((each) => `${each.name}${contextList(each.selection, each.nested) || '()'}`),

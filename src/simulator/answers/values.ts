@@ -25,7 +25,7 @@ const quoted = (text: string): string => (escaped.test(text) ? JSON.stringify(te
 const escaped = /["\\\p{Cc}\p{Cs}]/u;
 
 /** Whole seconds and a Z: the service stores milliseconds and prints none. */
-export function seconds(at: number): string {
+function seconds(at: number): string {
   const date = new Date(at);
   const day = `${date.getUTCFullYear()}`.padStart(4, '0');
   return `${day}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}T${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}Z`;

@@ -51,7 +51,7 @@ export function compareTuples(ordering: readonly Ordering[], a: Tuple, b: Tuple)
 }
 
 /** A value as the paging cookie shows it: guids in capitals and braces, dates with their milliseconds. */
-export function cookieText(column: Column, row: Row): string | null {
+function cookieText(column: Column, row: Row): string | null {
   const value = row.value(column.name);
   if (value === null) return null;
   if (isReference(value)) return `{${value.id.toUpperCase()}}`;

@@ -64,7 +64,7 @@ export const money = (names: string, extra: Extra = {}): Column[] =>
     ]);
 
 /** Options from labels: `A|B|C` are numbered from 1; `7=A|9=B` says the values. */
-export function optionsOf(labels: string): Option[] {
+function optionsOf(labels: string): Option[] {
   return labels.split('|').map((entry, index) => {
     const match = /^(\d+)=(.*)$/.exec(entry);
     return match ? { value: Number(match[1]), label: match[2] ?? '' } : { value: index + 1, label: entry };
