@@ -1,6 +1,5 @@
 import type { Selection, Stream } from '../catalog/types.ts';
 import { createBudget } from '../core/budget.ts';
-import { consequences } from '../core/consequences.ts';
 import { ConnectorError } from '../core/errors.ts';
 import type { Redactor } from '../core/redact.ts';
 import { isStandardSet } from '../dataverse/metadata/known.ts';
@@ -24,8 +23,11 @@ export interface ReadOptions {
   readonly observe: (event: RunEvent) => void;
 }
 
-/** Reads the rows of the catalog; the exit code is 0 only if every stream is complete. */
-export async function runRead(session: Session, options: ReadOptions): Promise<number> {
+/** Reads the rows of the catalog. The errors come back by stream; none means that every stream is complete. */
+export async function runRead(
+  session: Session,
+  options: ReadOptions,
+): Promise<ReadonlyMap<string, ConnectorError>> {
   const { protocol, config, log, signal } = session;
   const catalog = options.catalog === undefined ? undefined : await readJsonFile(options.catalog, 'catalog');
   const state = protocol.parseState(
@@ -70,8 +72,7 @@ export async function runRead(session: Session, options: ReadOptions): Promise<n
       budget: createBudget(pageMemory),
       finishedMeansDone: protocol.name === 'airbyte',
     };
-    const errors = options.test ? await sampleStreams(run, options.test === 'all') : await runStreams(run);
-    return Math.max(0, ...[...errors.values()].map((error) => consequences[error.kind].exitCode));
+    return options.test ? await sampleStreams(run, options.test === 'all') : await runStreams(run);
   });
 }
 

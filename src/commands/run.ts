@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/load.ts';
 import type { Config, ConfigSource } from '../config/types.ts';
+import { consequences } from '../core/consequences.ts';
 import { asConnectorError, ConnectorError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { guardMemory } from '../core/memory.ts';
@@ -93,13 +94,26 @@ async function readAndSum(
     tally.count(event);
     counts.count(event);
   };
-  const exitCode = await runRead(session, { ...command, observe });
+  const errors = await runRead(session, { ...command, observe });
   counts.end();
   for (const line of renderSummary(tally.streams, Date.now())) session.log.log('info', line);
-  if (!session.signal.aborted) return exitCode;
+  if (!session.signal.aborted) return failures(errors, session.log);
   const stopped = stoppedExitCode(session);
   session.log.log('warn', 'Stopped by a signal; the last state written is where the next run goes on.');
   return stopped;
+}
+
+/** Says last, where scripts look for it, which streams are not complete; the exit code. */
+function failures(errors: ReadonlyMap<string, ConnectorError>, log: Log): number {
+  const worst = [...errors.values()].map((error) => consequences[error.kind].exitCode);
+  if (errors.size > 0) {
+    const lines = [...errors].map(([stream, error]) => `${stream}: ${error.message}`);
+    log.log(
+      'critical',
+      `${errors.size === 1 ? 'A stream is' : `${errors.size} streams are`} not complete. ${lines.join('\n')}`,
+    );
+  }
+  return Math.max(0, ...worst);
 }
 
 /** A signal is an orderly end, as each protocol has it; whatever else stopped the run is a failure and thrown. */

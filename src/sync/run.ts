@@ -26,7 +26,7 @@ const readers: Readonly<Record<Strategy, ReadStream>> = {
  * others; the errors come back by stream. Rejects only when nothing can be written any more.
  */
 export async function runStreams(options: RunOptions): Promise<ReadonlyMap<string, ConnectorError>> {
-  const { messages, output, selections, state, log } = options;
+  const { messages, output, selections, state } = options;
   // A state that cannot be read ends the run before anything is written.
   const checkpoints = new Map(
     selections.map(({ stream }) => [
@@ -61,11 +61,6 @@ export async function runStreams(options: RunOptions): Promise<ReadonlyMap<strin
       if (error) errors.set(name, error);
     }),
   );
-  if (errors.size > 0)
-    log.log(
-      'error',
-      `${errors.size} of ${selections.length} streams failed: ${[...errors.keys()].join(', ')}`,
-    );
   await output.write(messages.end(errors));
   return errors;
 }
