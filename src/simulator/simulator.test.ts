@@ -112,4 +112,12 @@ describe('a simulated environment', () => {
       ).toBe(200);
     }
   });
+
+  it('keeps states, statuses and merges consistent', () => {
+    const rows = [...simulator.control.rows('accounts')].map((row) => JSON.parse(row));
+    for (const { statecode, statuscode } of rows) expect(statuscode).toBe(statecode + 1);
+    const merged = rows.filter((row) => row.merged);
+    expect(merged.length).toBeGreaterThan(5);
+    for (const row of merged) expect([row.statecode, row._masterid_value]).toEqual([1, expect.any(String)]);
+  });
 });

@@ -69,8 +69,15 @@ function recipeOf(table: Table, column: Column, world: Surroundings): Recipe {
     case 'managed':
       return (hash) => hash % 2 === 0;
     case 'choice':
-    case 'state':
       return (hash) => (column.options?.length ? pick(column.options, weighted(hash)).value : hash % 5);
+    case 'state': {
+      const states = column.options ?? [];
+      if (states.length === 0) return (hash) => hash % 2;
+      const merges = table.columns.some(({ name }) => name === 'merged');
+      // A row that was merged into another is inactive, disqualified or canceled: the last state of its table.
+      return (hash, row) =>
+        (merges && row.value('merged') === true ? states.at(-1) : pick(states, weighted(hash)))?.value ?? 0;
+    }
     case 'choices':
       return (hash) =>
         (column.options ?? [])
