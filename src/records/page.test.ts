@@ -172,6 +172,63 @@ describe('a page is rewritten', () => {
   });
 });
 
+describe('a page with the types of lookups', () => {
+  const type = '_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname';
+  const typed = shape('name', '_ownerid_value', column(type, '_ownerid_type'));
+  const etag = '"@odata.etag":"W/\\"1\\""';
+  const owner = `"${type}":"systemuser","_ownerid_value":"${B}"`;
+  const row = `{${etag},"name":"A",${owner}}`;
+  const wanted = `{"name":"A","_ownerid_type":"systemuser","_ownerid_value":"${B}"}`;
+
+  it('is spliced, its rows patched', () => {
+    const nobody = `{${etag},"name":"A","_ownerid_value":null}`;
+    const other = row.replace('"name"', '"_x_value@Microsoft.Dynamics.CRM.lookuplogicalname":"team","name"');
+    const { path, records } = framed(pageOf(row, nobody, other), typed);
+    expect(path).toBe('splice');
+    expect(records).toEqual([wanted, '{"name":"A","_ownerid_value":null,"_ownerid_type":null}', wanted]);
+  });
+
+  it.each([
+    [
+      'an annotation stands last in a row',
+      `{${etag},"name":"A",${owner},"x@${type.split('@')[1]}":"team"}`,
+      wanted,
+    ],
+    ['a name holds a quote', row.replace('"name"', `"x\\"y@${type.split('@')[1]}":"team","name"`), wanted],
+    ['rows hold objects', row.replace('"A"', `{"${type}":"no"}`), wanted.replace('"A"', `{"${type}":"no"}`)],
+  ])('is rewritten when %s', (_, odd, record) => {
+    const { path, records } = framed(pageOf(odd, row), typed);
+    expect(path).toBe('rewrite');
+    expect(records).toEqual([record, wanted]);
+  });
+});
+
+describe('a line feed in a row between others', () => {
+  const row = `{"@odata.etag":"W/\\"1\\"","name":"A"}`;
+
+  it('never becomes one of the output', () => {
+    const { path, records } = framed(pageOf(row, row.replace(',"name"', ',\n"name"'), row), shape('name'));
+    expect(path).toBe('rewrite');
+    expect(records).toEqual(['{"name":"A"}', '{"name":"A"}', '{"name":"A"}']);
+  });
+
+  it('is refused inside a string', () => {
+    expect(() => framed(pageOf(row, row.replace('"A"', '"\n"'), row), shape('name'))).toThrow(
+      /end of a string/,
+    );
+  });
+});
+
+it.each([
+  ['small rows and a huge one', [10, 10, 1_000_000, 10]],
+  ['a huge row and small ones', [1_000_000, 10, 10]],
+])('%s find room', (_, sizes) => {
+  const rows = sizes.map((size) => `{"a":"${'x'.repeat(size)}"}`);
+  expect(framed(pageOf(...rows), shape(column('a', 'b'))).records).toEqual(
+    rows.map((row) => row.replace('"a"', '"b"')),
+  );
+});
+
 describe('deleted rows of a delta page', () => {
   const deleted = (id: string) =>
     `{"@odata.context":"https://x/$metadata#accounts/$deletedEntity","id":"${id}","reason":"deleted"}`;
