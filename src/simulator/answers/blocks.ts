@@ -1,5 +1,5 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
-import type { GeneratedRow, GeneratedRows, Row } from '../rows/generated.ts';
+import type { GeneratedRow, Row } from '../rows/generated.ts';
 import { combineCrc } from './crc.ts';
 
 /** A stretch of a gzip body that ends at a byte boundary, so that stretches can be put together. */
@@ -24,7 +24,6 @@ export interface Blocks {
 export interface Shape {
   readonly name: string;
   readonly write: (row: Row) => string;
-  readonly generated: GeneratedRows;
   /** Rows stand in key order; otherwise in the order of their index. */
   readonly byKey: boolean;
 }
@@ -82,10 +81,10 @@ export function createBlocks(mostBytes = 1.5e9): Blocks {
 }
 
 /** Place of a generated row in the order; undefined for rows that were changed. */
-function positionOf({ generated, byKey }: Shape, row: Row): number | undefined {
+function positionOf({ byKey }: Shape, row: Row): number | undefined {
   if (!('index' in row)) return undefined;
-  const { index } = row as GeneratedRow;
-  return byKey ? generated.rankAt(index) : index;
+  const placed = row as GeneratedRow;
+  return byKey ? placed.rank : placed.index;
 }
 
 const isBlock = (positions: readonly (number | undefined)[], at: number): boolean => {

@@ -130,5 +130,5 @@ function shapeOf(
     order === 'key',
     ...names,
   ].join();
-  return { name, write, generated, byKey: order === 'key' };
+  return { name, write, byKey: order === 'key' };
 }

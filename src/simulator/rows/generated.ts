@@ -14,6 +14,8 @@ export interface Row {
 /** A generated row knows its place, which recipes start from. */
 export interface GeneratedRow extends Row {
   readonly index: number;
+  /** Its place in key order. */
+  readonly rank: number;
 }
 
 /** The columns whose values grow with the index of a generated row, so that ranges of them need no search. */
@@ -25,12 +27,12 @@ export type RisingColumn = 'createdon' | 'modifiedon' | 'versionnumber';
  */
 export interface GeneratedRows {
   readonly count: number;
-  readonly row: (index: number) => GeneratedRow;
+  /** The rank is worked out where it is not given. */
+  readonly row: (index: number, rank?: number) => GeneratedRow;
   readonly key: (index: number) => string;
   readonly find: (key: string) => number | undefined;
   /** Index of the row that stands at this rank in key order. */
   readonly atRank: (rank: number) => number;
-  readonly rankAt: (index: number) => number;
   /** First rank whose key may be at or after a guid in SQL order (`sqlOrder` text). */
   readonly rankOf: (order: string) => number;
   readonly rising: (column: RisingColumn, index: number) => number;
@@ -90,18 +92,28 @@ export function generatedRows(options: GeneratedOptions): GeneratedRows {
   };
   const key = (index: number): string => keyAtRank(order.back(index));
 
-  const row = (index: number): GeneratedRow => {
-    let own: string | undefined;
-    const made: GeneratedRow = {
-      index,
-      get key() {
-        own ??= key(index);
-        return own;
-      },
-      value: (name) => makerFor(name)?.(made) ?? null,
-    };
-    return made;
-  };
+  // An accessor in an object literal is made anew for each row and costs more than all else; on a prototype it costs nothing.
+  class PlacedRow implements GeneratedRow {
+    readonly index: number;
+    #rank: number | undefined;
+    #key: string | undefined;
+    constructor(index: number, rank: number | undefined) {
+      this.index = index;
+      this.#rank = rank;
+    }
+    get rank(): number {
+      this.#rank ??= order.back(this.index);
+      return this.#rank;
+    }
+    get key(): string {
+      this.#key ??= keyAtRank(this.rank);
+      return this.#key;
+    }
+    value(name: string): Value {
+      return makerFor(name)?.(this) ?? null;
+    }
+  }
+  const row = (index: number, rank?: number): GeneratedRow => new PlacedRow(index, rank);
 
   return {
     count,
@@ -109,7 +121,6 @@ export function generatedRows(options: GeneratedOptions): GeneratedRows {
     key,
     rising,
     atRank: order.forward,
-    rankAt: order.back,
     rankOf: (text) => Math.max(0, Math.floor(Number.parseInt(text.slice(0, 12), 16) / step) - 1),
     find: (text) => {
       if (!isGuid(text) || count === 0) return undefined;

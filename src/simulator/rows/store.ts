@@ -176,12 +176,12 @@ function* generatedWalk(
   { low, high, descending }: Bounds,
 ): Generator<Row> {
   if (rows.count === 0) return;
-  const place = (position: number): number => (order === 'key' ? rows.atRank(position) : position);
   const first = low === undefined ? 0 : Math.max(0, placeOf(rows, order, low) - 1);
   const last = high === undefined ? rows.count - 1 : Math.min(rows.count - 1, placeOf(rows, order, high) + 2);
   for (let step = 0; step <= last - first; step++) {
-    const index = place(descending ? last - step : first + step);
-    if (!hidden.has(index)) yield rows.row(index);
+    const position = descending ? last - step : first + step;
+    const index = order === 'key' ? rows.atRank(position) : position;
+    if (!hidden.has(index)) yield order === 'key' ? rows.row(index, position) : rows.row(index);
   }
 }
 
