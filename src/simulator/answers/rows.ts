@@ -40,9 +40,14 @@ export function rowWriter(world: World, table: Table, columns: readonly Column[]
       members.push(`"@odata.etag":"W/\\"${row.value('versionnumber')}\\""`);
     }
     if (full) members.push(`"@odata.editLink":"${table.setName}(${row.key})"`);
-    for (const write of writers) members.push(write(row));
-    if (full) members.push(...navigationLinks(table, columns, around, row));
-    return `{${members.join(',')}}`;
+    let text = `{${members.join(',')}`;
+    let comma = members.length === 0 ? '' : ',';
+    for (const write of writers) {
+      text += comma + write(row);
+      comma = ',';
+    }
+    for (const link of full ? navigationLinks(table, columns, around, row) : []) text += `,${link}`;
+    return `${text}}`;
   };
 }
 
@@ -76,7 +81,8 @@ function cellWriter(world: World, column: Column, around: Around): RowWriter {
       if (lookups) text += annotated(lookupTable, value.table);
     }
     const json = jsonOf(column, value);
-    return `${text}${prefix}${quoted ? `"${json}"` : json}`;
+    if (quoted) return `${text}${prefix}"${json}"`;
+    return text === '' ? prefix + json : text + prefix + json;
   };
 }
 
