@@ -81,8 +81,7 @@ describe('the runs as a whole', () => {
   });
 
   it('print the catalog in lines that Meltano can read [S6]', () => {
-    const longest = Math.max(...catalogText.split('\n').map((line) => Buffer.byteLength(line)));
-    expect(longest).toBeLessThan(65_536);
+    expect(catalogText.split('\n').filter((line) => Buffer.byteLength(line) >= 65_536)).toEqual([]);
   });
 
   it('find custom tables, too, and select them not by default [S16]', () => {

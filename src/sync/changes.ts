@@ -237,6 +237,21 @@ async function keySetOf(
   const { settings, client } = run.options;
   if (name === undefined || !settings.reconcileDeletes || !settings.deletes) return undefined;
   const sets = await openKeySets(settings.keySetDirectory, client.environment.host, run.name);
+  if (sets === undefined) {
+    warnOfNoFolder(run);
+    return undefined;
+  }
   if (sweep) await sets.sweep(name);
   return sets.named(name);
+}
+
+/** Runs that were told already. */
+const told = new WeakSet<StreamRun>();
+
+function warnOfNoFolder(run: StreamRun): void {
+  if (told.has(run)) return;
+  told.add(run);
+  run.warn(
+    'Keys cannot be kept in the temporary folder, so rows deleted before a reload will not be told. Set key_set_directory to a writable folder, or reconcile_deletes to false.',
+  );
 }

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openKeySets, vanished } from './keyset.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type KeySets, openKeySets, vanished } from './keyset.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -15,6 +15,12 @@ const bytesOf = (ids: readonly string[]): Buffer =>
   Buffer.from(ids.map((id) => id.replaceAll('-', '')).join(''), 'hex');
 let counter = 0;
 
+async function opened(environment: string, stream: string): Promise<KeySets> {
+  const sets = await openKeySets(folder, environment, stream);
+  if (sets === undefined) throw new Error('no folder');
+  return sets;
+}
+
 describe('key sets', () => {
   it('tell which ids are gone, each once, however often they were added', async () => {
     await fc.assert(
@@ -23,7 +29,7 @@ describe('key sets', () => {
         fc.array(fc.uuid(), { maxLength: 30 }),
         fc.nat(60),
         async (before, fresh, kept) => {
-          const sets = await openKeySets(folder, 'org.crm.dynamics.com', 'accounts');
+          const sets = await opened('org.crm.dynamics.com', 'accounts');
           const [old, now] = [sets.named(String(++counter)), sets.named(String(++counter))];
           await old.add(bytesOf(before));
           await old.add(bytesOf(before.slice(0, 5)));
@@ -41,7 +47,7 @@ describe('key sets', () => {
   });
 
   it('are kept until a state no longer names them', async () => {
-    const sets = await openKeySets(folder, 'other.crm.dynamics.com', 'contacts');
+    const sets = await opened('other.crm.dynamics.com', 'contacts');
     for (const name of ['1', '2', '10'])
       await sets.named(name).add(bytesOf(['00000000-0000-0000-0000-000000000001']));
     await sets.sweep('2');
@@ -54,5 +60,14 @@ describe('key sets', () => {
 
   it('say which setting to change when the folder cannot be made', async () => {
     await expect(openKeySets('/dev/null/keys', 'org', 'accounts')).rejects.toThrow(/key_set_directory/);
+  });
+
+  it('are done without where the default folder cannot be made', async () => {
+    vi.stubEnv('TMPDIR', '/dev/null');
+    try {
+      await expect(openKeySets(undefined, 'org', 'accounts')).resolves.toBeUndefined();
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });

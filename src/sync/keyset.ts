@@ -59,19 +59,25 @@ export interface KeySets {
   sweep(name: string): Promise<void>;
 }
 
-/** Opens the folder for a stream's key sets, and makes it if need be. Throws a `config` error when it can't. */
+/** Where keys are kept unless the configuration says: a folder for each user, since nobody else may read what is in it. */
+function defaultDirectory(): string {
+  return join(tmpdir(), `tap-dynamics365-keys-${process.getuid?.() ?? 'user'}`);
+}
+
+/**
+ * Opens the folder for a stream's key sets, and makes it if need be. When it can't, throws a `config` error; undefined
+ * where nobody chose the folder: a container may have no place to write, and can do without.
+ */
 export async function openKeySets(
   directory: string | undefined,
   environment: string,
   stream: string,
-): Promise<KeySets> {
-  const folder = join(
-    directory ?? join(tmpdir(), 'tap-dynamics365-keys'),
-    environment.replace(/[^a-z0-9.-]/gi, '_'),
-  );
+): Promise<KeySets | undefined> {
+  const folder = join(directory ?? defaultDirectory(), environment.replace(/[^a-z0-9.-]/gi, '_'));
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
+    if (directory === undefined) return undefined;
     throw new ConnectorError(
       'config',
       `The folder ${folder} for key sets cannot be made. Set key_set_directory to a writable folder, or reconcile_deletes to false.`,
