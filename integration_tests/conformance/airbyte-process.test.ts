@@ -107,6 +107,7 @@ describe('SIGTERM in the middle of a read', () => {
     const stopped = await environment.source(['read', '--config', config, '--catalog', catalog], {
       onStdout: (piece, child) => {
         text += piece;
+        // Again and again, until the very end.
         if (recordsIn(messagesOf(text)).length >= 10) child.kill('SIGTERM');
       },
     });

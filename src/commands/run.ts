@@ -56,7 +56,6 @@ export async function runWithSession(
   } finally {
     progress.end();
     endGuard();
-    stop.end();
   }
 }
 
@@ -160,10 +159,12 @@ interface Stop {
   readonly signal: AbortSignal;
   /** Stops for another reason than a signal. */
   readonly now: (reason: ConnectorError) => void;
-  readonly end: () => void;
 }
 
-/** A signal that SIGTERM or SIGINT aborts; a second one changes nothing. */
+/**
+ * A signal that SIGTERM or SIGINT aborts; a second one changes nothing. Nobody stops listening: a signal that comes after
+ * the last message was handed over, and before the reader took it, must not cut it off.
+ */
 function listenToSignals(): Stop {
   const aborter = new AbortController();
   const abort = (): void => {
@@ -174,12 +175,5 @@ function listenToSignals(): Stop {
   };
   process.on('SIGTERM', abort);
   process.on('SIGINT', abort);
-  return {
-    signal: aborter.signal,
-    now: (reason) => aborter.abort(reason),
-    end() {
-      process.off('SIGTERM', abort);
-      process.off('SIGINT', abort);
-    },
-  };
+  return { signal: aborter.signal, now: (reason) => aborter.abort(reason) };
 }
