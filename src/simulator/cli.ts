@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import yargs from 'yargs';
-import { startSimulator } from './index.ts';
+import { loadScenario, type Simulator, startSimulator } from './index.ts';
 import { parseLatency, parseLimits, parseModules, parseRows, type SimulatorOptions } from './options.ts';
 
 /** Runs the simulator until it is told to stop. Returns the exit code. */
@@ -9,15 +9,24 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     options = await parse(argv);
   } catch (error) {
-    console.error(`dataverse-simulator: ${error instanceof Error ? error.message : String(error)}`);
-    return 2;
+    return complain(error);
   }
   if (options === undefined) return 0;
-  const simulator = await startSimulator(options);
+  let simulator: Simulator;
+  try {
+    simulator = await startSimulator(options);
+  } catch (error) {
+    return complain(error);
+  }
   console.log(JSON.stringify(simulator.ready));
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await simulator.close();
   return 0;
+}
+
+function complain(error: unknown): number {
+  console.error(`dataverse-simulator: ${error instanceof Error ? error.message : String(error)}`);
+  return 2;
 }
 
 /** Undefined where yargs has answered itself (`--help`, `--version`). */
@@ -34,13 +43,17 @@ async function parse(argv: readonly string[]): Promise<SimulatorOptions | undefi
         default: 0,
         describe: 'Port of the control surface; 0 takes a free one',
       },
+      scenario: {
+        type: 'string',
+        describe: 'File that describes the environment; other options go before it',
+      },
+      csdl: { type: 'string', describe: 'CSDL document ($metadata) whose tables replace the built-in ones' },
       rows: { type: 'string', describe: 'Rows a table: accounts=100000,contacts=2000,*=10' },
-      seed: { type: 'number', default: 1, describe: 'Same seed, same rows' },
+      seed: { type: 'number', describe: 'Same seed, same rows; 1 by default' },
       without: { type: 'string', describe: 'Modules not installed: sales,service,marketing' },
       prebuilt: { type: 'boolean', default: false, describe: 'Keep compressed pages and serve them again' },
       latency: {
         type: 'string',
-        default: '0',
         describe: 'Milliseconds that every answer waits; "modelled": as long as the cost model says',
       },
       limits: {
@@ -56,15 +69,20 @@ async function parse(argv: readonly string[]): Promise<SimulatorOptions | undefi
     })
     .command('$0', false, {}, (given) => {
       answered = false;
+      const text = <T>(name: string, read: (text: string) => T): { readonly [key: string]: T } =>
+        typeof given[name] === 'string' ? { [name]: read(given[name]) } : {};
+      const scenario = text('scenario', loadScenario)['scenario'] ?? {};
       options = {
+        ...scenario,
         port: whole(given, 'port'),
         controlPort: whole(given, 'control-port'),
-        seed: whole(given, 'seed'),
-        latency: parseLatency(String(given['latency'])),
         prebuilt: given['prebuilt'] === true,
-        ...(typeof given['rows'] === 'string' ? { rows: parseRows(given['rows']) } : {}),
-        ...(typeof given['limits'] === 'string' ? { limits: parseLimits(given['limits']) } : {}),
-        ...(typeof given['without'] === 'string' ? { without: parseModules(given['without']) } : {}),
+        ...(given['seed'] === undefined ? {} : { seed: whole(given, 'seed') }),
+        ...text('csdl', (file) => file),
+        ...text('rows', (rows) => ({ ...scenario.rows, ...parseRows(rows) })),
+        ...text('latency', parseLatency),
+        ...text('limits', (limits) => ({ ...scenario.limits, ...parseLimits(limits) })),
+        ...text('without', parseModules),
       };
     })
     .parseAsync();

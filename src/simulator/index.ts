@@ -8,16 +8,18 @@ import type { Simulation } from './pipeline.ts';
 import { createRequestLog } from './request-log.ts';
 import { guidOf } from './rows/guid.ts';
 import { saltOf } from './rows/random.ts';
+import { rightsOf } from './scenario/rights.ts';
 import { createDataverseServer, listen, stop } from './server.ts';
 import { createTokens } from './sign-in/tokens.ts';
 import { createUsers } from './users.ts';
-import { createWorld } from './world.ts';
+import { createWorld, type World } from './world.ts';
 
 export type { Time } from './clock.ts';
 export type { Control } from './control/control.ts';
 export type { Fault, FaultKind } from './faults/types.ts';
 export type { LimitChanges, Limits } from './limits/settings.ts';
 export type { SimulatorOptions } from './options.ts';
+export { loadScenario } from './scenario/load.ts';
 
 /** What a client has to know; the bin prints it as one JSON line. */
 export interface Ready {
@@ -38,6 +40,17 @@ export interface Simulator {
   readonly ready: Ready;
   readonly control: Control;
   readonly close: () => Promise<void>;
+}
+
+/** What a scenario does to an environment that has just been made. */
+function prepare(control: Control, world: World, options: SimulatorOptions): void {
+  const [first, ...others] = (options.users ?? []).map((user) =>
+    rightsOf(user, options.roles ?? {}, world.schema.tables()),
+  );
+  if (first !== undefined) control.changeUser(first);
+  for (const user of others) control.addUser(user);
+  for (const [table, rows] of Object.entries(options.data ?? {})) control.create(table, rows);
+  for (const fault of options.faults ?? []) control.addFault(fault);
 }
 
 /** Starts a Dataverse environment on 127.0.0.1; resolves when it answers. */
@@ -68,7 +81,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     signIn: { tenantId, users, tokens, now: world.clock.now },
   };
   const control = controlOf(simulation);
-  for (const fault of options.faults ?? []) control.addFault(fault);
+  prepare(control, world, options);
   const certificate = await makeCertificate();
   const service = createDataverseServer(simulation, certificate);
   const controlService = createControlServer(control);

@@ -1,41 +1,25 @@
 import type { Time } from './clock.ts';
-import type { Fault } from './faults/types.ts';
 import { type LimitChanges, limitsSchema } from './limits/settings.ts';
+import type { Scenario } from './scenario/types.ts';
 import type { Module } from './schema/types.ts';
-import type { Switches } from './switches.ts';
 import { problemsWith } from './validate.ts';
 
-/** How to start a simulator; everything has a default. */
-export interface SimulatorOptions {
+/** How to start a simulator; everything has a default. What describes the environment is a scenario's. */
+export interface SimulatorOptions extends Omit<Scenario, 'description' | 'now'> {
   /** Port of the Dataverse and sign-in service on 127.0.0.1; 0 (default) takes a free one. */
   readonly port?: number;
   /** Port of the control surface on 127.0.0.1; 0 (default) takes a free one. */
   readonly controlPort?: number;
-  /** Rows a table, by set or logical name; `*` for every table not named. */
-  readonly rows?: Readonly<Record<string, number>>;
-  /** Same seed, same rows. Default 1. */
-  readonly seed?: number;
-  /** Modules that are not installed. */
-  readonly without?: readonly Module[];
   /** Keep compressed pages and serve them again, so that the simulator is no bottleneck. */
   readonly prebuilt?: boolean;
   /** Milliseconds that every Dataverse answer waits, or as long as the cost model says. Default 0. */
   readonly latency?: number | 'modelled';
-  /** Service protection, where it differs from the documented limits. */
-  readonly limits?: LimitChanges;
-  /** Faults that wait for requests from the start. */
-  readonly faults?: readonly Fault[];
   /** Where time comes from, for tests that simulate time altogether; default: the machine's clock. */
   readonly time?: Time;
   /** Start of the virtual clock, epoch milliseconds; default: now. */
   readonly now?: number;
-  /** Seconds that an access token lives. Default 3599. */
-  readonly tokenSeconds?: number;
-  /** organization.ExpireChangeTrackingInDays. Default 7. */
-  readonly changeTrackingDays?: number;
   /** PEM of the certificate that the client signs its assertions with. */
   readonly clientCertificate?: string;
-  readonly switches?: Partial<Switches>;
 }
 
 const modules: readonly Module[] = ['sales', 'service', 'marketing'];

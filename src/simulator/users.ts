@@ -3,12 +3,9 @@ import { metadataId } from './metadata/labels.ts';
 import type { Row } from './rows/generated.ts';
 import type { Store } from './rows/store.ts';
 import { isReference } from './rows/values.ts';
+import type { Depth } from './schema/depth.ts';
 import type { Table } from './schema/types.ts';
 import type { World } from './world.ts';
-
-/** How far a read privilege reaches: own rows, the business unit's, those of units below, all. */
-export type Depth = 'None' | 'Basic' | 'Local' | 'Deep' | 'Global';
-export const depths: readonly Depth[] = ['None', 'Basic', 'Local', 'Deep', 'Global'];
 
 /** An application that can sign in, and the application user that it is in the environment. */
 export interface User {

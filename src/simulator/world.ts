@@ -9,8 +9,8 @@ import { optionRows } from './rows/option-rows.ts';
 import { saltOf } from './rows/random.ts';
 import { type Store, storeOf, type WritableStore } from './rows/store.ts';
 import { listStore, unionOf } from './rows/union.ts';
+import { assembleTables } from './schema/assemble.ts';
 import { type LiveSchema, liveSchema } from './schema/live.ts';
-import { builtInTables, installedTables } from './schema/tables.ts';
 import type { Table } from './schema/types.ts';
 import { defaultSwitches, type Switches } from './switches.ts';
 import { createVersions, type Versions } from './versions.ts';
@@ -44,7 +44,7 @@ const firstVersion = 1_000_000;
 
 export function createWorld(options: SimulatorOptions): World {
   const clock = clockFrom(options.now, options.time);
-  const schema = liveSchema(installedTables(builtInTables, options.without ?? []));
+  const schema = liveSchema(assembleTables(options));
   const seed = options.seed ?? 1;
   const organizationId = guidOf(saltOf(`${seed}/organization`), 0);
   const changeTrackingDays = options.changeTrackingDays ?? 7;

@@ -1,6 +1,7 @@
 import { guidOf } from '../rows/guid.ts';
 import { saltOf } from '../rows/random.ts';
-import { type Depth, depths, type User, type Users } from '../users.ts';
+import { type Depth, depths } from '../schema/depth.ts';
+import type { User, Users } from '../users.ts';
 import type { World } from '../world.ts';
 import { ControlError } from './input.ts';
 
