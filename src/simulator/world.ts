@@ -165,5 +165,6 @@ function rowCount(table: Table, options: SimulatorOptions): number {
   if (table.ownership === 'None' && table.kind !== 'intersect' && table.logicalName !== 'activityparty')
     return table.rows;
   const rows = options.rows ?? {};
-  return rows[table.setName] ?? rows[table.logicalName] ?? rows['*'] ?? table.rows;
+  const own = options.tables?.find(({ name }) => name.toLowerCase() === table.logicalName)?.rows;
+  return rows[table.setName] ?? rows[table.logicalName] ?? own ?? rows['*'] ?? table.rows;
 }

@@ -1,5 +1,7 @@
-import { type ColumnSpec, columnsOfSpec, columnTypes } from '../schema/spec.ts';
+import { columnSchema } from '../scenario/schema.ts';
+import { type ColumnSpec, columnsOfSpec } from '../schema/spec.ts';
 import type { Column, Option, Table } from '../schema/types.ts';
+import { problemsWith } from '../validate.ts';
 import type { World } from '../world.ts';
 import { tableNamed } from './changes.ts';
 import { ControlError } from './input.ts';
@@ -23,9 +25,8 @@ export function schemaEditsOf(world: World): SchemaEdits {
   };
   return {
     addColumn: (name, spec) => {
-      if (typeof spec?.name !== 'string' || !columnTypes.includes(spec.type)) {
-        throw new ControlError(`a column needs a "name" and a "type", one of ${columnTypes.join(', ')}`);
-      }
+      const problems = problemsWith(spec, columnSchema, 'the column');
+      if (problems.length > 0) throw new ControlError(problems.join('; '));
       const added = columnsOfSpec(spec);
       edit(name, (table) => {
         const twice = added.find((each) =>

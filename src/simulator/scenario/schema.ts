@@ -1,5 +1,6 @@
 import { faultSchema } from '../faults/schema.ts';
 import { limitsSchema } from '../limits/settings.ts';
+import { recipes } from '../rows/recipes.ts';
 import { depths } from '../schema/depth.ts';
 import { columnTypes } from '../schema/spec.ts';
 import { switchSettings } from '../switches.ts';
@@ -31,7 +32,7 @@ export const columnSchema = object(
     targets: list(text),
     maxLength: count,
     scale: { type: 'integer', minimum: 0, maximum: 10 },
-    recipe: text,
+    recipe: { enum: Object.keys(recipes) },
     filled: { type: 'number', minimum: 0, maximum: 1 },
     secured: flag,
     surfaced: flag,
