@@ -67,7 +67,7 @@ describe('the control surface over HTTP', () => {
       '/schema/accounts/columns',
       { name: 'x', type: 'colour' },
       400,
-      /a column needs a "name" and a "type"/,
+      /the column.type must be one of key, string/,
     ],
     ['DELETE', '/schema/accounts/columns/accountid', undefined, 400, 'accountid cannot be dropped'],
     ['PATCH', '/switches', { shuffle: true }, 400, /^there is no switch shuffle; there are /],
