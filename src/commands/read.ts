@@ -4,6 +4,7 @@ import { ConnectorError } from '../core/errors.ts';
 import type { Redactor } from '../core/redact.ts';
 import { isStandardSet } from '../dataverse/metadata/known.ts';
 import type { Messages, ParsedCatalog } from '../protocol/protocol.ts';
+import { createPool } from '../records/pool.ts';
 import { runStreams } from '../sync/run.ts';
 import { sampleStreams } from '../sync/sample.ts';
 import type { RunEvent, RunOptions } from '../sync/types.ts';
@@ -70,6 +71,7 @@ export async function runRead(
       signal,
       now: () => new Date(),
       budget: createBudget(pageMemory),
+      pool: createPool(),
       finishedMeansDone: protocol.name === 'airbyte',
     };
     return options.test ? await sampleStreams(run, options.test === 'all') : await runStreams(run);

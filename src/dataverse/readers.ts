@@ -1,5 +1,6 @@
 import type { Budget } from '../core/budget.ts';
 import type { Clock } from '../core/clock.ts';
+import { discard } from '../core/discard.ts';
 import { ConnectorError } from '../core/errors.ts';
 import { brokenOff, decompress, decompressedSize, decompressing } from './body.ts';
 import { collect, type Incoming, Stalled } from './exchange.ts';
@@ -16,6 +17,7 @@ export function wholeAnswer(clock: Clock, budget?: Budget): Reader<Answer> {
     const release = (await budget?.take(pageFactor * decompressedSize(compressed, encoding))) ?? ignore;
     try {
       const body = await decompress(compressed, encoding);
+      if (body !== compressed) discard(compressed);
       if (isJson(incoming) && !endsAsJson(body)) throw brokenOff(undefined);
       return { status, headers, body, milliseconds, release };
     } catch (error) {

@@ -1,6 +1,7 @@
 import { metadataWatch } from '../catalog/drift.ts';
 import { annotationsOf, rowShapeOf, selectClause } from '../catalog/select.ts';
 import type { Selection, StreamColumn } from '../catalog/types.ts';
+import { discard } from '../core/discard.ts';
 import { asConnectorError, ConnectorError } from '../core/errors.ts';
 import { shrinksPage } from '../dataverse/errors.ts';
 import { framePage } from '../records/page.ts';
@@ -28,7 +29,10 @@ export interface Query {
   readonly from?: { readonly key: string; readonly value: string } | undefined;
 }
 
-/** A framed page. `release` it when it was written: until then its memory counts against the run's. */
+/**
+ * A framed page. `release` it when it was written: until then its memory counts against the run's, afterwards its lines
+ * are somebody else's.
+ */
 export interface Page extends FramedPage {
   readonly release: () => void;
   /** The lines one at a time, with what is fetched row by row; undefined where nothing is. */
@@ -54,7 +58,7 @@ const smallestPage = 20;
 
 /** A reader for one selected stream; `signal` ends what it has under way. */
 export function createReader(selection: Selection, options: RunOptions, signal: AbortSignal): Reader {
-  const { client, settings, messages, log, now, budget } = options;
+  const { client, settings, messages, log, now, budget, pool } = options;
   const { stream } = selection;
   const { table } = stream;
   const shape = rowShapeOf(selection.columns);
@@ -103,6 +107,12 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
         const framed = framePage(body, query.only ? keyShape : shape, frame, {
           ...(query.keys === undefined ? {} : { keys: query.keys }),
           ...(query.from === undefined ? {} : { from: query.from }),
+          pool,
+        });
+        discard(body);
+        const done = once(() => {
+          pool.give(framed.lines);
+          release();
         });
         if (metadataChanged(framed.metadataVersion))
           log.log(
@@ -110,10 +120,10 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
             "The environment's metadata changed during the read; run discovery again.",
             stream.name,
           );
-        if (query.only || framed.lines.length === 0) release();
+        if (query.only || framed.lines.length === 0) done();
         return {
           ...framed,
-          release,
+          release: done,
           ...(withContents && !query.only ? { chunks: () => withContents(framed, frame) } : {}),
         };
       } catch (thrown) {
@@ -166,4 +176,14 @@ export async function probe(reader: Reader, query: Query): Promise<Page> {
   throw new ConnectorError('bug', 'A probe was answered with "again".', {
     stream: reader.selection.stream.name,
   });
+}
+
+/** Memory that is given back twice would be two pages' at once. */
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    work();
+  };
 }

@@ -7,6 +7,7 @@ import type { Selection, StreamColumn } from '../catalog/types.ts';
 import { createBudget } from '../core/budget.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Messages } from '../protocol/protocol.ts';
+import { createPool } from '../records/pool.ts';
 import { runStreams } from './run.ts';
 import { createFakeTable, type FakeTable, fakeDescription } from './table.testing.ts';
 import type { RunOptions, Strategy } from './types.ts';
@@ -123,6 +124,7 @@ async function run(
     signal: new AbortController().signal,
     now: () => new Date(now),
     budget: createBudget(10_000),
+    pool: createPool(),
     finishedMeansDone: false,
   };
   try {

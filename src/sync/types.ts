@@ -5,6 +5,7 @@ import type { Log } from '../core/log.ts';
 import type { Client } from '../dataverse/types.ts';
 import type { Output } from '../output/types.ts';
 import type { Messages, ParsedState } from '../protocol/protocol.ts';
+import type { Pool } from '../records/pool.ts';
 
 /** How a stream is read (docs/adr/0002). */
 export type Strategy = 'change_tracking' | 'modifiedon' | 'versionnumber' | 'full';
@@ -65,6 +66,8 @@ export interface RunOptions {
   readonly now: () => Date;
   /** Memory for pages that are decompressed and not yet written. */
   readonly budget: Budget;
+  /** Memory of the lines of pages, used again and again. */
+  readonly pool: Pool;
   /** True where a finished full refresh is not repeated while its state is given (Airbyte's resumable full refresh). */
   readonly finishedMeansDone: boolean;
 }
