@@ -52,6 +52,13 @@ describe('the envelope of answers', () => {
     expect(answer.header('authactivityid')).toMatch(guid);
   });
 
+  it('10. headers stand in the order of a capture', async () => {
+    const names = (await get('WhoAmI')).raw.map(([name]) => name);
+    const captured =
+      'Cache-Control,Allow,Content-Type,Expires,Vary,x-ms-service-request-id,Set-Cookie,Set-Cookie,Set-Cookie,Strict-Transport-Security,REQ_ID,CRM.ServiceId,AuthActivityId,x-ms-dop-hint,x-ms-ratelimit-time-remaining-xrm-requests,x-ms-ratelimit-burst-remaining-xrm-requests,x-ms-service-request-id,Set-Cookie,OData-Version,X-Source,Public,Set-Cookie,X-Source,Date,Content-Length';
+    expect(names.slice(0, 25).join()).toBe(captured);
+  });
+
   it('11. content type and OData-Version stand on answers and on errors', async () => {
     for (const path of ['accounts?$top=1', 'Accounts', 'accounts?$select=nope']) {
       const answer = await get(path);

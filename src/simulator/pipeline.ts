@@ -64,13 +64,13 @@ export async function handle(arrival: Arrival): Promise<Reply> {
   const user = callerOf(simulation, request);
   if (user === undefined) {
     const reply = unauthorized(simulation, request);
-    return { ...reply, headers: [...serviceHeaders(world, visit), ...reply.headers] };
+    return { ...reply, headers: together(serviceHeaders(world, visit), reply.headers) };
   }
   const exchange: Exchange = { ...arrival, user, visit };
   const reply = await throughSteps(exchange);
   simulation.writer.after(/\/v9\.[0-2]\/(\w+)/.exec(request.path)?.[1] ?? '');
   const headers = reply.bare ? [] : serviceHeaders(world, visit);
-  return { ...reply, headers: [...headers, ...reply.headers], strike: exchange.strike };
+  return { ...reply, headers: together(headers, reply.headers), strike: exchange.strike };
 }
 
 function signIn({ simulation, request }: Arrival): Reply {
@@ -79,6 +79,13 @@ function signIn({ simulation, request }: Arrival): Reply {
   const reply = failure ?? signInReply(simulation.signIn, request);
   const missing: Reply = { status: 404, headers: [['Content-Type', 'text/plain']], body: 'Not Found' };
   return { ...(reply ?? missing), strike };
+}
+
+/** The content type stands third, as in captures of the service; what else an answer has of its own comes last. */
+function together(service: Reply['headers'], own: Reply['headers']): Reply['headers'] {
+  const type = own.filter(([name]) => name === 'Content-Type');
+  const rest = own.filter(([name]) => name !== 'Content-Type');
+  return [...service.slice(0, 2), ...type, ...service.slice(2), ...rest];
 }
 
 /** The steps that each request of a batch passes for itself. */
