@@ -37,15 +37,17 @@ export function hasOptions(table: Table): boolean {
 }
 
 /**
- * Reads options in all languages: many tables in one query, or, where that is refused, by a cast for each kind of column
- * of each table (Microsoft: "Query schema definitions", "Query table definitions using the Web API").
+ * Reads options in all languages: many tables in one query, or, where that is refused or leaves columns without options (a
+ * query knows the set of a column's own, not surely a global one), by a cast for each kind of column of each table (Microsoft: "Query schema definitions", "Query table definitions using the Web API").
  */
 export function optionReader(client: Client): OptionReader {
   let queries = true;
   return async (tables) => {
     if (queries) {
       try {
-        return await byQuery(client, tables);
+        const found = await byQuery(client, tables);
+        const lacking = tables.filter((table) => lacksOptions(table, found.get(table.logicalName)));
+        return new Map([...found, ...(await byCast(client, lacking))]);
       } catch (error) {
         if (!isRefusal(error)) throw error;
         queries = false;
@@ -53,6 +55,12 @@ export function optionReader(client: Client): OptionReader {
     }
     return byCast(client, tables);
   };
+}
+
+function lacksOptions(table: Table, options: TableOptions | undefined): boolean {
+  return table.columns.some(
+    ({ type, logicalName }) => casts[type] !== undefined && !options?.get(logicalName)?.length,
+  );
 }
 
 async function byQuery(client: Client, tables: readonly Table[]): Promise<ReadonlyMap<string, TableOptions>> {
