@@ -1,0 +1,91 @@
+// (c) Bound by latency: one table and twenty tables, each answer late, against one page after the other.
+import { medianOf, megabytes, seconds } from '../harness/figures.mjs';
+import { startSimulator } from '../harness/simulator.mjs';
+import { measurePages, measureRead, readOf } from '../harness/work.mjs';
+
+export const title = 'Bound by latency';
+
+const twenty = ['standard'];
+const cases = [
+  { name: 'one table, 0.3 s', latency: 300, tables: ['accounts'], rows: 'accounts=100000', concurrency: 10 },
+  { name: 'twenty tables, 0.3 s', latency: 300, tables: twenty, rows: '*=20000', concurrency: 16 },
+  { name: 'twenty tables, 1 s', latency: 1000, tables: twenty, rows: '*=20000', concurrency: 16, least: 10 },
+  {
+    name: 'one table of 1,000,000 rows, 1 s',
+    latency: 1000,
+    tables: ['accounts'],
+    rows: 'accounts=1000000',
+    concurrency: 10,
+    least: 8,
+    columns: ['name', 'accountnumber', 'modifiedon'],
+    memory: 350,
+  },
+];
+
+export async function run({ tell }) {
+  const results = [];
+  for (const each of cases) {
+    tell(each.name);
+    results.push({ ...each, ...(await measureCase(each)) });
+  }
+  return {
+    note: 'sequential: the same first questions, each table page by page along its links, one request at a time',
+    header: ['case', 'sequential', 'ours', 'times faster', 'peak'],
+    rows: results.map(({ name, sequential, ours }) => [
+      name,
+      seconds(medianOf(sequential, (usage) => usage.seconds)),
+      seconds(medianOf(ours, (usage) => usage.seconds)),
+      (sequential[0].seconds / ours[0].seconds).toFixed(1),
+      megabytes(medianOf(ours, (usage) => usage.peakBytes)),
+    ]),
+    bars: results.flatMap(({ name, sequential, ours, least, memory }) => [
+      ...(least === undefined
+        ? []
+        : [{ what: `${name}: times faster`, value: sequential[0].seconds / ours[0].seconds, least }]),
+      ...(memory === undefined
+        ? []
+        : [{ what: `${name}: peak memory (MB)`, value: ours[0].peakBytes / 1e6, most: memory }]),
+    ]),
+    figures: results,
+  };
+}
+
+async function measureCase({ latency, tables, rows, concurrency, columns }) {
+  const fast = await startSimulator(['--prebuilt', '--rows', rows.replace(/\d+/, '10')]);
+  const sets = await setsOf(fast, tables);
+  await fast.stop();
+  const simulator = await startSimulator(['--prebuilt', '--latency', String(latency), '--rows', rows]);
+  try {
+    const read = await readOf(simulator, {
+      settings: {
+        tables,
+        incremental_strategy: 'full',
+        max_concurrency: concurrency,
+        ...(columns && { columns: { '*': { include: columns } } }),
+      },
+    });
+    const ours = [await measureRead(read)];
+    const select = columns ? `?$select=accountid,createdon,${columns.join(',')}` : '';
+    const requests = sets.map((set) => ({
+      path: `/api/data/v9.2/${set}${select}`,
+      prefer: 'odata.maxpagesize=5000',
+    }));
+    const sequential = [
+      await measurePages(simulator, { mode: 'discard', requests, concurrency: 1, follow: true }),
+    ];
+    return { sequential, ours };
+  } finally {
+    await simulator.stop();
+  }
+}
+
+/** The tables that a read asks for. */
+async function setsOf(simulator, tables) {
+  if (!tables.includes('standard')) return tables;
+  const { pages } = await import('../harness/work.mjs').then(({ requestsOf, readOf: of }) =>
+    of(simulator, { settings: { tables, incremental_strategy: 'full' } }).then((read) =>
+      requestsOf(simulator, read),
+    ),
+  );
+  return [...new Set(pages.map(({ path }) => /v9\.2\/(\w+)\?/.exec(path)?.[1]))];
+}
