@@ -9,7 +9,7 @@ import type { Bin } from '../support/program.ts';
 const dist = join(import.meta.dirname, '..', '..', 'dist', 'bin');
 
 /** Path of a built executable. */
-export function pathOf(bin: Bin): string {
+function pathOf(bin: Bin): string {
   return join(dist, `${bin}.js`);
 }
 

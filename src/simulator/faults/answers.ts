@@ -10,7 +10,7 @@ const gatewayTitles = {
 } as const;
 
 /** A page of the front end: HTML, and nothing that tells when to come back. */
-export function gatewayPage(status: 502 | 503 | 504): Reply {
+function gatewayPage(status: 502 | 503 | 504): Reply {
   const title = `${status} ${gatewayTitles[status]}`;
   return {
     status,

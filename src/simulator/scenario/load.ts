@@ -15,7 +15,7 @@ export function loadScenario(file: string): SimulatorOptions {
 }
 
 /** Checks a scenario; unknown keys are refused. `what` names it in messages. */
-export function parseScenario(value: unknown, what: string): Scenario {
+function parseScenario(value: unknown, what: string): Scenario {
   const problems = problemsWith(value, scenarioSchema, 'the scenario');
   if (problems.length > 0) throw new Error(`${what}: ${problems.join('; ')}`);
   const scenario = value as Scenario;
