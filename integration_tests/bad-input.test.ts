@@ -104,7 +104,7 @@ function expectOneMessage(finished: Finished, says: RegExp): void {
   expect(finished.stderr).not.toMatch(/^\s+at /m);
 }
 
-describe('bad input, as a Singer tap', () => {
+describe('bad input, as a Singer tap [S3, S8]', () => {
   it.each(cases)('%s: a message that names the fix, and a failing exit', async (_, args, says) => {
     expectOneMessage(await environment.tap(args()), says);
   });
@@ -120,7 +120,7 @@ describe('bad input, as a Singer tap', () => {
   });
 });
 
-describe('bad input, as an Airbyte source', () => {
+describe('bad input, as an Airbyte source [A2, A4, A18]', () => {
   it('check answers FAILED, and exits with 0, where the settings are to blame', async () => {
     for (const [more, says] of [
       [{ client_secret: 'wrong-secret-value' }, /7000215/],

@@ -37,7 +37,7 @@ const lastState = (messages: readonly Message[]): Message =>
   messages.findLast(({ type }) => type === 'STATE')?.['value'];
 
 describe('tap-dynamics365 --config config.json', () => {
-  it('reads all 20 standard tables without a catalog, row for row, then only what changed', async () => {
+  it('reads all 20 standard tables without a catalog, row for row, then only what changed [S33, S34]', async () => {
     const config = environment.config();
     const first = await environment.tap(['--config', config]);
     expect(first.code).toBe(0);
@@ -121,7 +121,7 @@ describe('tap-dynamics365 --config config.json', () => {
 });
 
 describe('source-dynamics365 read', () => {
-  it('discovers, and reads every stream from STARTED to COMPLETE with its state before that', async () => {
+  it('discovers, and reads every stream from STARTED to COMPLETE with its state before that [A39, A40]', async () => {
     const config = environment.config({ tables: ['standard'] });
     const discovered = await environment.source(['discover', '--config', config]);
     const { streams } = discovered.messages().find(({ type }) => type === 'CATALOG')?.['catalog'] ?? {};

@@ -60,7 +60,7 @@ function readUntil(protocol: 'singer' | 'airbyte', args: readonly string[], kill
   });
 }
 
-describe('a run that is killed after any state, and started again from it', () => {
+describe('a run that is killed after any state, and started again from it [A42, A43, S36, S40]', () => {
   it.each(cases)('ends as if it had run once: %s, %s', async (_, protocol, way) => {
     const { control } = environment.simulator;
     const config = environment.config({ tables: ['accounts'], page_size: 10, ...way.settings });

@@ -47,7 +47,7 @@ function configOf(settings: object): unknown {
   return JSON.parse(readFileSync(path, 'utf8'));
 }
 
-describe('launched by a shell, as uid 1000, in a folder of its own [A66]', () => {
+describe('launched by a shell, as uid 1000, in a folder of its own [A4, A66]', () => {
   it('read ends with 0 in the exit file, its output whole and stderr empty', async () => {
     const properties = { accountid: { type: 'string' }, name: { type: ['null', 'string'] } };
     const stream = { name: 'accounts', json_schema: { type: 'object', properties } };

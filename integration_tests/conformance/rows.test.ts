@@ -161,7 +161,7 @@ describe.each(modes)('rows %s', (mode, settings) => {
   });
 
   it.each(streams)(
-    '%s: the destination ends with what the environment holds [A24, A26, S18, S29]',
+    '%s: the destination ends with what the environment holds [A24, A26, A51, S18, S29]',
     (_, table) => {
       const properties = told[1]?.schemas.get(table.stream)?.['properties'] as Record<string, Message>;
       const expected = bySmallest(expectedRows(table, properties));

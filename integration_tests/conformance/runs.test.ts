@@ -72,7 +72,7 @@ describe('only what is selected is asked for and sent', () => {
 });
 
 describe('a table that cannot be read', () => {
-  it('fails alone, by name, as an Airbyte stream; its trace comes first, the summary last [A39, A58, A61]', async () => {
+  it('fails alone, by name, as an Airbyte stream; its trace comes first, the summary last [A3, A4, A39, A58, A61]', async () => {
     environment.simulator.control.changeUser({ read: { lead: 'None' } });
     const { code, messages } = await source(
       configured([stream('contacts', 'contactid'), stream('leads', 'leadid'), stream('teams', 'teamid')]),

@@ -79,6 +79,14 @@ describe('informational flags', () => {
   });
 });
 
+it('the capabilities that are advertised are those that are tested [S52]', async () => {
+  const { stdout } = await environment.tap(['--about', '--format=json']);
+  expect(JSON.parse(stdout).capabilities).toEqual(
+    // singer-streams.test.ts, and here; read.test.ts (changes and deletes); runs.test.ts; here.
+    ['catalog', 'discover', 'state', 'about', 'test', 'log-based', 'activate-version', 'structured-logging'],
+  );
+});
+
 describe('--test', () => {
   const counts = ({ stdout }: Finished) =>
     checkSingerOutput(stdout).map(({ type, stream }) => `${type} ${stream}`);

@@ -49,7 +49,7 @@ const commands = [
   ['tap-dynamics365', '--config'],
 ] as const;
 
-it('no output byte of any command holds the secret or the token, whatever the service repeats', async () => {
+it('no output byte of any command holds the secret or the token, whatever the service repeats [A9, S12]', async () => {
   await fc.assert(
     fc.asyncProperty(
       secretText,

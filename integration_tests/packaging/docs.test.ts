@@ -17,7 +17,7 @@ describe.each([
 ])('%s', (document, letter, count) => {
   const rows = requirements(document);
   const filesIn = (where: string) =>
-    [...where.matchAll(/`([^`]+\.test\.ts)`/g)].map(([, path]) => path ?? '');
+    [...where.matchAll(/`([^`]+\.(?:test\.ts|mjs))`/g)].map(([, path]) => path ?? '');
 
   it('lists every requirement, in order', () => {
     expect(rows.map(([number]) => number)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
@@ -34,10 +34,10 @@ describe.each([
     expect(named.filter((path) => !existsSync(url(path)))).toEqual([]);
   });
 
-  it('and the tests of the protocols that it names bear the number', () => {
+  it('and the tests of the protocols and of conformance that it names bear the number', () => {
     const untold = rows.flatMap(([number, where]) =>
       filesIn(where)
-        .filter((path) => path.startsWith('src/protocol/'))
+        .filter((path) => /^(src\/protocol|integration_tests\/conformance)\//.test(path))
         .filter((path) => !new RegExp(`\\[[^\\]]*\\b${letter}${number}\\b[^\\]]*\\]`).test(text(path)))
         .map((path) => `${letter}${number} in ${path}`),
     );

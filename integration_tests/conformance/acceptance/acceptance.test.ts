@@ -132,7 +132,7 @@ describe.each(basic_read.tests)('TestBasicRead with $configured_catalog_path', (
     expect(none.filter((name) => !empty.includes(name))).toEqual([]);
   });
 
-  it('test_read: records have the columns of their schema, and no others [A31]', () => {
+  it('test_read: records have the columns of their schema, and no others [A31, A32]', () => {
     expect([test.validate_schema, test.fail_on_extra_columns]).toEqual([true, true]);
     for (const stream of streams) {
       const check = recordCheck(stream['json_schema']);
@@ -161,7 +161,7 @@ describe.each(basic_read.tests)('TestBasicRead with $configured_catalog_path', (
     }
   });
 
-  it('test_read: statuses are STARTED, RUNNING, COMPLETE', () => {
+  it('test_read: statuses are STARTED, RUNNING, COMPLETE [A39]', () => {
     expect(test.validate_stream_statuses).toBe(true);
     for (const { name } of streams) {
       const statuses = eventsOf(finished.messages(), name).filter(
