@@ -11,7 +11,7 @@ const tests = readdirSync(folder)
 
 describe('docs/simulator.md', () => {
   it('lists the 80 behaviours in order', () => {
-    const numbers = [...page.matchAll(/^\| (\d+) \|/gm)].map(([, number]) => Number(number));
+    const numbers = [...page.matchAll(/^\|\s+(\d+)\s+\|/gm)].map(([, number]) => Number(number));
     expect(numbers).toEqual(Array.from({ length: 80 }, (_, place) => place + 1));
   });
 
