@@ -16,6 +16,12 @@ describe('the command line of the simulator', () => {
     [['--rows', 'accounts=many'], /--rows: "accounts=many" is not of the form table=number/],
     [['--without', 'finance'], /--without: "finance" is none of sales, service, marketing/],
     [['--port', 'x'], /--port must be a whole number/],
+    [['--latency', 'long'], /--latency: "long" is neither milliseconds nor "modelled"/],
+    [['--limits', 'request=5'], /--limits has an unknown key "request"/],
+    [['--limits', 'requests=none'], /--limits.requests must be integer/],
+    [['--rows', 'acounts=5'], /there is no table acounts/],
+    [['--scenario', 'none.json'], /none.json cannot be read/],
+    [['--csdl', 'none.xml'], /--csdl none.xml: ENOENT/],
     [['--colour', 'red'], /Unknown argument: colour/],
   ])('refuses %j with one message', async (argv, message) => {
     expect(await main(argv)).toBe(2);

@@ -31,6 +31,8 @@ export function route(world: World, request: Request, user: User): Reply | undef
     /^systemusers\(([^)]+)\)\/Microsoft\.Dynamics\.CRM\.RetrieveUserPrivileges(?:\(\))?$/.exec(path);
   if (privileges !== null) return userPrivileges(world, base, user, privileges[1] ?? '');
   if (path.startsWith('GlobalOptionSetDefinitions')) return globalOptionsReply(world, base, path, options);
+  if (path === 'ManagedPropertyDefinitions' || path === 'RelationshipDefinitions')
+    return answer(JSON.stringify({ '@odata.context': `${base}$metadata#${path}`, value: [] }));
   if (path.startsWith('EntityDefinitions')) return definitionsReply(world, base, path, options);
   if (path.startsWith('RetrieveTotalRecordCount('))
     return recordCounts(world, base, parameter(path, 'EntityNames', options));
@@ -133,7 +135,11 @@ const serviceDocument = (world: World, base: string): string =>
 function metadataReply(world: World, request: Request, options: QueryOptions): Reply {
   const wanted = parsePreferences(header(request, 'prefer')).annotations === '*';
   const annotated = options.get('annotations') === 'true' || wanted;
-  return { status: 200, headers: [['Content-Type', 'application/xml']], body: csdlOf(world, annotated) };
+  return {
+    status: 200,
+    headers: [['Content-Type', 'application/xml']],
+    body: world.givenCsdl(annotated) ?? csdlOf(world, annotated),
+  };
 }
 
 const whoAmI = (world: World, base: string, user: User): Reply =>

@@ -10,6 +10,7 @@ import { saltOf } from './rows/random.ts';
 import { type Store, storeOf, type WritableStore } from './rows/store.ts';
 import { listStore, unionOf } from './rows/union.ts';
 import { assembleTables } from './schema/assemble.ts';
+import { loadCsdl } from './schema/from-csdl/document.ts';
 import { type LiveSchema, liveSchema } from './schema/live.ts';
 import type { Table } from './schema/types.ts';
 import { defaultSwitches, type Switches } from './switches.ts';
@@ -25,6 +26,8 @@ export interface World {
   /** Service protection: who may still ask, and how long answers take. */
   readonly protection: Protection;
   readonly schema: LiveSchema;
+  /** The `$metadata` document that the environment was started from, as long as the schema is as it says. */
+  readonly givenCsdl: (annotated: boolean) => string | undefined;
   readonly store: (logicalName: string) => Store | undefined;
   /** Undefined for unions, whose parts are written instead. */
   readonly writable: (logicalName: string) => WritableStore | undefined;
@@ -44,7 +47,11 @@ const firstVersion = 1_000_000;
 
 export function createWorld(options: SimulatorOptions): World {
   const clock = clockFrom(options.now, options.time);
-  const schema = liveSchema(assembleTables(options));
+  const csdl = options.csdl === undefined ? undefined : loadCsdl(options.csdl);
+  const schema = liveSchema(
+    assembleTables({ ...options, ...(csdl === undefined ? {} : { base: csdl.tables }) }),
+  );
+  const untouched = schema.version();
   const seed = options.seed ?? 1;
   const organizationId = guidOf(saltOf(`${seed}/organization`), 0);
   const changeTrackingDays = options.changeTrackingDays ?? 7;
@@ -98,6 +105,10 @@ export function createWorld(options: SimulatorOptions): World {
       ...options.limits,
     }),
     schema,
+    givenCsdl: (annotated) =>
+      schema.version() === untouched && options.tables === undefined && options.columns === undefined
+        ? csdl?.text(annotated)
+        : undefined,
     store: (name) => stores.get(name),
     writable: (name) => writable.get(name),
     blocks: options.prebuilt ? createBlocks() : undefined,

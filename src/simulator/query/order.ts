@@ -31,7 +31,7 @@ export function parseOrderBy(world: World, table: Table, text: string): Ordering
 
 /** The order completed by the key: what pages go by. Without `$orderby` the key alone. */
 export function completeOrder(table: Table, ordering: readonly Ordering[]): readonly Ordering[] {
-  const key = propertyOf(table, table.key);
+  const key = table.columns.find((column) => column.name === table.key);
   if (key === undefined || ordering.some(({ column }) => column.name === table.key)) return ordering;
   return [...ordering, { column: key, descending: false }];
 }

@@ -140,7 +140,11 @@ function lookupRecipe(column: Column, world: Surroundings): Recipe {
     if (present.length === 0) return null;
     // A tenth of the rows are owned by teams; other polymorphic lookups spread evenly.
     const target =
-      column.type === 'owner' ? (hash % 10 === 0 ? 'team' : 'systemuser') : pick(present, hash >>> 5);
+      column.type === 'owner'
+        ? hash % 10 === 0 && present.includes('team')
+          ? 'team'
+          : 'systemuser'
+        : pick(present, hash >>> 5);
     const rows = world.rowsOf(target);
     return rows === undefined || rows.count === 0
       ? null

@@ -62,6 +62,7 @@ const awkward = [
 
 export const recipes: Readonly<Record<string, Recipe>> = {
   zero: () => 0,
+  'row-number': (_, row) => row.index + 1,
   two: () => 2,
   small: (hash) => hash % 4,
   percent: (hash) => hash % 101,
