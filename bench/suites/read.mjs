@@ -62,6 +62,7 @@ function report(results, rows, pages) {
       megabytes(medianOf(usages, (usage) => usage.peakBytes)),
       ratio(medianRatio(usages, floor, wall)),
       ratio(medianRatio(usages, plainFloor, wall)),
+      ratio(medianRatio(usages, floor, (usage) => usage.cpuSeconds)),
     ];
   });
   const bars = paths.flatMap(({ path, bar }) =>
@@ -84,7 +85,16 @@ function report(results, rows, pages) {
   );
   return {
     note: `${rows} accounts, pages of 5,000 rows, ${concurrency} at a time, output thrown away; pages: ${JSON.stringify(pages)}`,
-    header: ['variant', 'wall', 'rows', 'CPU per 1M rows', 'peak', 'of its floor', 'of the plain floor'],
+    header: [
+      'variant',
+      'wall',
+      'rows',
+      'CPU per 1M rows',
+      'peak',
+      'of its floor',
+      'of the plain floor',
+      'CPU of its floor',
+    ],
     rows: lines,
     bars,
     figures: results,
