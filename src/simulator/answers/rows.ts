@@ -40,24 +40,22 @@ export function rowWriter(world: World, table: Table, columns: readonly Column[]
       members.push(`"@odata.etag":"W/\\"${row.value('versionnumber')}\\""`);
     }
     if (full) members.push(`"@odata.editLink":"${table.setName}(${row.key})"`);
-    let text = `{${members.join(',')}`;
-    let comma = members.length === 0 ? '' : ',';
-    for (const write of writers) {
-      text += comma + write(row);
-      comma = ',';
-    }
+    let text = members.join(',');
+    for (const write of writers) text += write(row);
     for (const link of full ? navigationLinks(table, columns, around, row) : []) text += `,${link}`;
-    return `${text}}`;
+    return `{${members.length === 0 ? text.slice(1) : text}}`;
   };
 }
 
-/** A column's member of a row, with the annotations before it. */
+/** A column's member of a row, with a comma and the annotations before it. */
 function cellWriter(world: World, column: Column, around: Around): RowWriter {
   const { preferences, numbersAsText } = around;
   const labels = preferences.wantsAnnotation(formattedValue);
   const navigations = preferences.wantsAnnotation(navigationName);
   const lookups = preferences.wantsAnnotation(lookupTable);
   const prefix = `"${column.name}":`;
+  const start = `,${prefix}`;
+  const nothing = `${start}null`;
   const hidden = column.secured === true && !around.user.readsSecured;
   const typed = around.metadata === 'full' ? typeAnnotation(column) : '';
   const quoted = numbersAsText && ['decimal', 'money', 'bigint', 'version'].includes(column.type);
@@ -65,9 +63,9 @@ function cellWriter(world: World, column: Column, around: Around): RowWriter {
     `"${column.name}@${name}":${JSON.stringify(text)},`;
   return (row) => {
     const value = hidden ? null : row.value(column.name);
-    if (value === null) return `${prefix}null`;
+    if (value === null) return nothing;
     if (column.recipe === 'document-body' && world.switches.hugeDocuments)
-      return `${prefix}"${hugeDocument()}"`;
+      return `,${prefix}"${hugeDocument()}"`;
     let text = typed;
     if (labels) {
       const label = formatted(column, value, (reference) => nameOf(world, reference));
@@ -81,8 +79,8 @@ function cellWriter(world: World, column: Column, around: Around): RowWriter {
       if (lookups) text += annotated(lookupTable, value.table);
     }
     const json = jsonOf(column, value);
-    if (quoted) return `${text}${prefix}"${json}"`;
-    return text === '' ? prefix + json : text + prefix + json;
+    if (quoted) return `,${text}${prefix}"${json}"`;
+    return text === '' ? start + json : `,${text}${prefix}${json}`;
   };
 }
 

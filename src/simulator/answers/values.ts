@@ -22,13 +22,30 @@ export function jsonOf(column: Column, value: Value): string {
 
 /** JSON text of a string; most need no escape, which is quicker found out than escaped. */
 const quoted = (text: string): string => (escaped.test(text) ? JSON.stringify(text) : `"${text}"`);
-const escaped = /["\\\p{Cc}\p{Cs}]/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what has to be escaped
+const escaped = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /** Whole seconds and a Z: the service stores milliseconds and prints none. */
 function seconds(at: number): string {
-  const date = new Date(at);
-  const day = `${date.getUTCFullYear()}`.padStart(4, '0');
-  return `${day}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}T${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}Z`;
+  const day = Math.floor(at / dayLength);
+  const second = Math.floor((at - day * dayLength) / 1000);
+  const minute = Math.floor(second / 60);
+  return `${dayText(day)}T${two(Math.floor(minute / 60))}:${two(minute % 60)}:${two(second % 60)}Z`;
+}
+
+const dayLength = 86_400_000;
+const mostDays = 20_000;
+const days = new Map<number, string>();
+
+/** Rows fall on few days, whose text is kept. */
+function dayText(day: number): string {
+  const known = days.get(day);
+  if (known !== undefined) return known;
+  const date = new Date(day * dayLength);
+  const year = `${date.getUTCFullYear()}`.padStart(4, '0');
+  const made = `${year}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`;
+  if (days.size < mostDays) days.set(day, made);
+  return made;
 }
 
 const two = (number: number): string => (number < 10 ? `0${number}` : `${number}`);

@@ -24,12 +24,11 @@ export function makerOf(table: Table, column: Column, world: Surroundings, own: 
   if (special !== undefined) return special;
   const make = recipeOf(table, column, world);
   const filled = column.filled ?? filledByType(column);
+  const longest = (column.type === 'memo' ? undefined : column.maxLength) ?? Number.POSITIVE_INFINITY;
   return (row) => {
     if (filled < 1 && fraction(mix(emptySalt, row.index)) >= filled) return null;
     const value = make(mix(salt, row.index), row, column);
-    return typeof value === 'string' && column.maxLength !== undefined && column.type !== 'memo'
-      ? value.slice(0, column.maxLength)
-      : value;
+    return typeof value === 'string' && value.length > longest ? value.slice(0, longest) : value;
   };
 }
 
@@ -135,8 +134,11 @@ const createdOn = (row: GeneratedRow): number => Number(row.value('createdon') ?
 function lookupRecipe(column: Column, world: Surroundings): Recipe {
   const targets =
     column.type === 'owner' ? ['systemuser', 'team'] : (column.navigations ?? []).map((each) => each.target);
+  // Known when the first row is written: by then all tables are there.
+  let known: readonly string[] | undefined;
   return (hash) => {
-    const present = targets.filter((target) => (world.rowsOf(target)?.count ?? 0) > 0);
+    known ??= targets.filter((target) => (world.rowsOf(target)?.count ?? 0) > 0);
+    const present = known;
     if (present.length === 0) return null;
     // A tenth of the rows are owned by teams; other polymorphic lookups spread evenly.
     const target =

@@ -8,34 +8,44 @@ import * as lists from './words.ts';
 export type Recipe = (hash: number, row: GeneratedRow, column: Column) => Value;
 
 const rest = (hash: number): number => Math.imul(hash, 0x9e3779b1) >>> 0;
-const number = (text: string, hash: number): string => {
+const digitsOf = (length: number, hash: number): string => {
   let state = hash;
-  return text.replaceAll('#', () => {
+  let digits = '';
+  for (let left = length; left > 0; left--) {
     state = rest(state + 1);
-    return String(state % 10);
-  });
+    digits += state % 10;
+  }
+  return digits;
 };
 const text = (row: GeneratedRow, column: string): string => String(row.value(column) ?? '');
+
+/** Lists in the forms that texts need, made once: changing the case of a text that was put together costs far more. */
+const capitalWords = lists.words.map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+const lowered = (list: readonly string[]): string[] => list.map((entry) => entry.toLowerCase());
+const lower = {
+  firstNames: lowered(lists.firstNames),
+  lastNames: lowered(lists.lastNames),
+  domains: lowered(lists.domains),
+};
 
 const phrase = (hash: number): string =>
   `${pick(lists.verbs, hash)} ${pick(lists.adjectives, rest(hash))} ${pick(lists.nouns, rest(hash + 1))}`;
 const sentence = (hash: number): string => {
   let state = hash;
-  const list = Array.from({ length: 4 + (hash % 9) }, () => {
+  let text = '';
+  for (let left = 4 + (hash % 9); left > 0; left--) {
     state = rest(state + 3);
-    return pick(lists.words, state);
-  });
-  const joined = list.join(' ');
-  return `${joined.charAt(0).toUpperCase()}${joined.slice(1)}.`;
+    text += text === '' ? pick(capitalWords, state) : ` ${pick(lists.words, state)}`;
+  }
+  return `${text}.`;
 };
 const company = (hash: number): string =>
   `${pick(lists.lastNames, hash)} ${pick(lists.companyNouns, rest(hash))} ${pick(lists.legalForms, rest(hash + 1))}`;
 const person = (hash: number): string =>
   `${pick(lists.firstNames, hash)} ${pick(lists.lastNames, rest(hash))}`;
 const email = (hash: number): string =>
-  `${pick(lists.firstNames, hash)}.${pick(lists.lastNames, rest(hash))}${hash % 100}@${pick(lists.domains, hash)}`.toLowerCase();
-const site = (hash: number): string =>
-  `https://www.${pick(lists.lastNames, hash).toLowerCase()}${hash % 1000}.example`;
+  `${pick(lower.firstNames, hash)}.${pick(lower.lastNames, rest(hash))}${hash % 100}@${pick(lower.domains, hash)}`;
+const site = (hash: number): string => `https://www.${pick(lower.lastNames, hash)}${hash % 1000}.example`;
 const running = (row: GeneratedRow, start: number): string => String(start + row.index);
 
 const currencies = [
@@ -76,7 +86,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   person,
   company,
   'team-name': (hash) => `${pick(lists.departments, hash)} Team`,
-  phone: (hash) => `+1 (${200 + (hash % 700)}) 555-${number('####', hash)}`,
+  phone: (hash) => `+1 (${200 + (hash % 700)}) 555-${digitsOf(4, hash)}`,
   'email-address': email,
   site,
   city: (hash) => pick(lists.cities, hash),
@@ -85,7 +95,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   country: (hash) => pick(lists.countries, hash),
   street: (hash) => `${1 + (hash % 9999)} ${pick(lists.streets, rest(hash))}`,
   'second-line': (hash) => `Suite ${1 + (hash % 900)}`,
-  'postal-code': (hash) => number('#####', hash),
+  'postal-code': (hash) => digitsOf(5, hash),
   'composite-address': (_, row, column) => {
     const prefix = column.name.slice(0, -'composite'.length);
     const lines = ['line1', 'city', 'stateorprovince', 'postalcode', 'country'];
