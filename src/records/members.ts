@@ -7,7 +7,7 @@ import { type FrameText, type Lines, put, putByte } from './lines.ts';
 import { guess, lookUp, START } from './names.ts';
 import type { Plan, PlannedColumn } from './plan.ts';
 import { decode, plain } from './row.ts';
-import type { Floor } from './rows.ts';
+import type { Bounds } from './rows.ts';
 import { malformed, skip, skipSpace, stringEnd, type Text, textOf, valueEnd } from './scan.ts';
 import { putTransformed } from './transform.ts';
 
@@ -18,7 +18,7 @@ export interface Work {
   readonly frame: FrameText;
   readonly lines: Lines;
   readonly keys: Keys | undefined;
-  readonly from: Floor | undefined;
+  readonly bounds: Bounds | undefined;
   /** Number of the key's name when keys are wanted. */
   readonly keyName: number;
   /** 1 for each column that can go out as it stands. */

@@ -3,7 +3,7 @@ import { ConnectorError } from '../core/errors.ts';
 import { readHead, readTail } from './envelope.ts';
 import { createPool, type Pool } from './pool.ts';
 import { rewriteRows } from './rewrite.ts';
-import type { Floor } from './rows.ts';
+import type { Bounds } from './rows.ts';
 import { textOf } from './scan.ts';
 import { spliceRows } from './splice.ts';
 import type { Frame, FramedPage, RowShape } from './types.ts';
@@ -14,8 +14,11 @@ export interface FrameOptions {
   readonly keys?: boolean;
   /** Deleted rows may be among the rows: the page answers a delta link. Pages whose context says so are recognised anyway. */
   readonly expectDeleted?: boolean;
-  /** Leave out rows below a value (an anchor date, where the service cannot filter); their keys are collected all the same. */
-  readonly from?: Floor;
+  /**
+   * Leave out rows outside these bounds (an anchor date where the service cannot filter; the end of a range that was
+   * divided after the question was asked). Their keys are collected all the same.
+   */
+  readonly bounds?: Bounds | undefined;
   /** Where the memory of the lines comes from; give them back to it when they have been written. Default: fresh memory. */
   readonly pool?: Pool;
 }
@@ -45,9 +48,9 @@ export function framePage(
   }
   const text = textOf(page);
   const { start, envelope } = readHead(text);
-  const { keys = false, expectDeleted = false, from, pool = fresh } = options;
-  const wishes = { keys, from, pool };
-  const scan = expectDeleted || from !== undefined || envelope.delta || envelope.annotated;
+  const { keys = false, expectDeleted = false, bounds, pool = fresh } = options;
+  const wishes = { keys, bounds, pool };
+  const scan = expectDeleted || bounds !== undefined || envelope.delta || envelope.annotated;
   const spliced = scan ? undefined : spliceRows(text, start, shape, frame, wishes);
   const { end, ...rows } = spliced ?? rewriteRows(text, start, shape, frame, wishes);
   readTail(text, end, envelope);

@@ -10,7 +10,7 @@ import { frameText, linesOf, put, reserve } from './lines.ts';
 import { flush, members, putMissing, type Work } from './members.ts';
 import { planOf } from './plan.ts';
 import { memberString } from './row.ts';
-import type { Floor, FramedRows, Wishes } from './rows.ts';
+import type { Bounds, FramedRows, Wishes } from './rows.ts';
 import { skip, skipSpace, type Text } from './scan.ts';
 import type { Frame, RowShape } from './types.ts';
 
@@ -64,7 +64,7 @@ function expectedSize({ lines, text }: Work, from: number, to: number): number {
   return Math.ceil(rest * Math.min(3, (1.1 * lines.length) / (to - from)));
 }
 
-function workOn(text: Text, shape: RowShape, frame: Frame, { keys, from, pool }: Wishes): Work {
+function workOn(text: Text, shape: RowShape, frame: Frame, { keys, bounds, pool }: Wishes): Work {
   const plan = planOf(shape);
   return {
     text,
@@ -72,7 +72,7 @@ function workOn(text: Text, shape: RowShape, frame: Frame, { keys, from, pool }:
     frame: frameText(frame),
     lines: linesOf(pool, FIRST_ROW),
     keys: keys ? noKeys() : undefined,
-    from,
+    bounds,
     keyName: keys ? plan.keyName : NONE,
     copies: Uint8Array.from(plan.columns, (column) => (column.copies ? 1 : 0)),
     seen: new Int32Array(plan.columns.length),
@@ -102,7 +102,7 @@ function rewriteRow(work: Work, at: number): number {
   put(lines, frame.before, 0, frame.before.bytes.length);
   const end = members(work, at);
   if (!work.deleted && work.keys !== undefined) countKey(work);
-  if (work.deleted || (work.from !== undefined && isBelow(text.bytes.subarray(at, end), work.from))) {
+  if (work.deleted || (work.bounds !== undefined && isOutside(text.bytes.subarray(at, end), work.bounds))) {
     lines.length = length;
     work.runFrom = work.runTo;
     work.repaired = repaired;
@@ -121,7 +121,8 @@ function countKey(work: Work): void {
   work.keysSeen++;
 }
 
-function isBelow(row: Buffer, { key, value }: Floor): boolean {
+function isOutside(row: Buffer, { key, from, before }: Bounds): boolean {
   const text = memberString(row, key);
-  return text !== null && text < value;
+  if (text === null) return false;
+  return (from !== undefined && text < from) || (before !== undefined && text >= before);
 }

@@ -18,15 +18,19 @@ export interface Cut {
   to: number;
 }
 
-/** Rows whose column `key` is below `value`, both text that sorts as it means (dates), are left out; those without one stay. */
-export interface Floor {
+/**
+ * Rows whose column `key` is below `from`, or not below `before`, are left out; those without a value there stay. All are
+ * text that sorts as it means (dates).
+ */
+export interface Bounds {
   readonly key: string;
-  readonly value: string;
+  readonly from?: string;
+  readonly before?: string;
 }
 
 /** What a caller wants beside the lines, settled (see `FrameOptions`). */
 export interface Wishes {
   readonly keys: boolean;
-  readonly from: Floor | undefined;
+  readonly bounds: Bounds | undefined;
   readonly pool: Pool;
 }

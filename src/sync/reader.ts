@@ -27,6 +27,11 @@ export interface Query {
   readonly keys?: boolean;
   /** Leave out rows whose column is below the value: an anchor date on a read that cannot be filtered. */
   readonly from?: { readonly key: string; readonly value: string } | undefined;
+  /**
+   * Asked for each page before its rows are counted: where the range that it belongs to ends by now, if the page reaches
+   * beyond. Rows from there on are somebody else's and left out.
+   */
+  readonly until?: (page: FramedPage) => { readonly key: string; readonly before: string } | undefined;
 }
 
 /**
@@ -93,6 +98,17 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
     return prefer;
   };
 
+  const frameWithin = (body: Buffer, frame: Frame, query: Query): FramedPage => {
+    const rows = query.only ? keyShape : shape;
+    const wishes = { keys: query.keys === true, pool };
+    const bounds = query.from && { key: query.from.key, from: query.from.value };
+    const framed = framePage(body, rows, frame, { ...wishes, bounds });
+    const end = query.until?.(framed);
+    if (end === undefined) return framed;
+    pool.give(framed.lines);
+    return framePage(body, rows, frame, { ...wishes, bounds: { ...bounds, ...end } });
+  };
+
   const fetch = async (url: string, query: Query): Promise<Answered> => {
     try {
       const { body, release } = await client.get({
@@ -104,11 +120,7 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
       });
       try {
         const frame = query.only ? noFrame : messages.frame(stream.name, now(), version);
-        const framed = framePage(body, query.only ? keyShape : shape, frame, {
-          ...(query.keys === undefined ? {} : { keys: query.keys }),
-          ...(query.from === undefined ? {} : { from: query.from }),
-          pool,
-        });
+        const framed = frameWithin(body, frame, query);
         discard(body);
         const done = once(() => {
           pool.give(framed.lines);

@@ -235,6 +235,24 @@ describe.each(named)('reading by %s', (_, setup) => {
     expect(lines.at(-3)).toMatchObject({ t: 'state' });
   });
 
+  it('sends each row once when nothing interrupts it, however many share the work', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.nat(200), { minLength: 1, maxLength: 80 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1, max: 3000 }),
+        async (ids, concurrency, spacing) => {
+          const table = createFakeTable(concurrency);
+          for (const n of ids) table.put(id(n), start + n * spacing);
+          const { lines } = await run(table, setup, undefined, start + 10_000_000);
+          const sent = lines.flatMap((each) => (each.t === 'row' ? [each.row.id] : []));
+          expect(sent.sort()).toEqual(ids.map(id).sort());
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('brings only what changed in the run after', async () => {
     const table = createFakeTable(2);
     for (let n = 0; n < 20; n += 1) table.put(id(n), start + n * 1000);
@@ -251,6 +269,23 @@ describe.each(named)('reading by %s', (_, setup) => {
 });
 
 describe('a full refresh', () => {
+  it('sends each row once when nothing interrupts it', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.nat(300), { minLength: 1, maxLength: 100 }),
+        fc.integer({ min: 1, max: 8 }),
+        async (ids, concurrency) => {
+          const table = createFakeTable(concurrency);
+          for (const n of ids) table.put(id(n), start + n * 700, n % 9 === 0 ? { createdon: null } : {});
+          const { lines } = await run(table, { strategy: 'full' }, undefined, start + 10_000_000);
+          const sent = lines.flatMap((each) => (each.t === 'row' ? [each.row.id] : []));
+          expect(sent.sort()).toEqual(ids.map(id).sort());
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
   it('goes on where it was killed, and misses nothing', async () => {
     await fc.assert(
       fc.asyncProperty(

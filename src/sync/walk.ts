@@ -1,6 +1,7 @@
 import { ConnectorError } from '../core/errors.ts';
 import { formatInstant, type Instant, parseInstant } from '../core/instant.ts';
 import { memberString } from '../records/row.ts';
+import type { FramedPage } from '../records/types.ts';
 import type { Range } from './ranges.ts';
 import type { Answered, Page, Query, Reader } from './reader.ts';
 
@@ -20,8 +21,8 @@ export interface RangeWalk {
 
 /**
  * Reads a range of instants in rising order. The next page is asked for while the present one is written. When somebody
- * took the upper half of the range in the meantime, the walk asks afresh for what is still its own.
- * Rows of the second at which a page ends may come twice, never not at all.
+ * took the upper half of the range in the meantime, the walk goes on by its links and leaves out what is no longer its own.
+ * Only when it has to ask afresh do rows of the second where it stood come twice; never not at all.
  */
 export async function walkRange(
   reader: Reader,
@@ -31,14 +32,20 @@ export async function walkRange(
 ): Promise<void> {
   const key = reader.selection.stream.table.key;
   for (;;) {
-    const start = range.at;
-    const to = range.to;
-    const bounds = `${column} ge ${formatInstant(start)} and ${column} lt ${formatInstant(to)}`;
+    const bounds = `${column} ge ${formatInstant(range.at)} and ${column} lt ${formatInstant(range.to)}`;
     const query: Query = {
       ...base,
       filter: base.filter === undefined ? bounds : `${bounds} and ${base.filter}`,
       orderby: `${column} asc,${key} asc`,
       need: [column],
+      until: (page) => {
+        const last = lastInstant(page, column, reader);
+        // From here on the range is divided behind what this page holds, so no row can be both here and there.
+        range.seen = Math.max(range.seen, last ?? range.seen);
+        return last !== undefined && last >= range.to
+          ? { key: column, before: formatInstant(range.to) }
+          : undefined;
+      },
     };
     let pending: Promise<Answered> | undefined = reader.ask(query);
     while (pending) {
@@ -47,13 +54,11 @@ export async function walkRange(
       pending = undefined;
       const last = lastInstant(page, column, reader);
       range.rows += page.rows;
-      range.seen = Math.max(range.seen, last ?? range.seen);
       range.more = page.nextLink !== undefined;
       fetched();
       const crossed = last !== undefined && last >= range.to;
       const next = crossed ? undefined : page.nextLink;
-      const shrunk = range.to !== to && range.seen > start;
-      if (next !== undefined && !shrunk) pending = ahead(reader.follow(next, query));
+      if (next !== undefined) pending = ahead(reader.follow(next, query));
       await delivered(deliver(page), pending);
       range.at = next === undefined ? range.to : Math.min(range.to, Math.max(range.at, last ?? range.at));
       await moved();
@@ -124,7 +129,7 @@ export async function delivered(
   }
 }
 
-function lastInstant(page: Page, column: string, reader: Reader): Instant | undefined {
+function lastInstant(page: FramedPage, column: string, reader: Reader): Instant | undefined {
   if (!page.lastRow) return undefined;
   const text = memberString(page.lastRow, column);
   const instant = text === null ? undefined : parseInstant(text);

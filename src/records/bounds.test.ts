@@ -15,11 +15,11 @@ const page = Buffer.from(
   }),
 );
 
-describe('a page with a floor', () => {
+describe('a page with bounds', () => {
   it('leaves out rows below it, keeps those without a value, and still tells all keys', () => {
     const framed = framePage(page, shape, frame, {
       keys: true,
-      from: { key: 'modifiedon', value: '2025-01-01T00:00:00Z' },
+      bounds: { key: 'modifiedon', from: '2025-01-01T00:00:00Z' },
     });
     expect(
       framed.lines
@@ -30,5 +30,18 @@ describe('a page with a floor', () => {
     ).toEqual([id(2), id(3)]);
     expect(framed.rows).toBe(2);
     expect(framed.keys?.toString('hex')).toBe([1, 2, 3, 4].map((n) => id(n).replaceAll('-', '')).join(''));
+  });
+
+  it('leaves out rows that are not below its end, and still tells the last row of the page', () => {
+    const framed = framePage(page, shape, frame, {
+      bounds: { key: 'modifiedon', before: '2025-01-01T00:00:00Z' },
+    });
+    const ids = framed.lines
+      .toString()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).id);
+    expect(ids).toEqual([id(1), id(3), id(4)]);
+    expect(framed.lastRow?.toString()).toContain(id(4));
   });
 });
