@@ -63,6 +63,16 @@ describe('how data behave', () => {
     expect([counts, keys.size]).toEqual([[5000, 5000], 10_000]);
   });
 
+  it('75. imported rows can be read with all of their columns', () => {
+    const { control } = harness.simulator;
+    for (const key of control.bulk('accounts', 20)) {
+      const row = [...control.rows('accounts')]
+        .map((text) => JSON.parse(text))
+        .find((each) => each.accountid === key);
+      expect(row?.entityimage_url ?? key).toContain(key);
+    }
+  });
+
   it('76. a row may be written with a modifiedon of long ago', async () => {
     const { control } = harness.simulator;
     const versions = (await all('accounts?$select=versionnumber', 'odata.maxpagesize=5000')).map(

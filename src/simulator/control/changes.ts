@@ -108,7 +108,7 @@ function changesBy(world: World, { version, apply }: Writing): Changes {
         const index = target.generated.count + place;
         const key = guidOf(saltOf(`${target.table.logicalName}/import`), index);
         const stamps = stampsOfCreation(target.table, key, at);
-        apply(() => target.put(key, stamps, target.generated.row(index)));
+        apply(() => target.put(key, stamps, target.generated.row(index, undefined, key)));
         return key;
       });
     },

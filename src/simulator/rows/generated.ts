@@ -27,8 +27,8 @@ export type RisingColumn = 'createdon' | 'modifiedon' | 'versionnumber';
  */
 export interface GeneratedRows {
   readonly count: number;
-  /** The rank is worked out where it is not given. */
-  readonly row: (index: number, rank?: number) => GeneratedRow;
+  /** The rank is worked out where it is not given; a row beyond the last has none, and no key but the one that is given. */
+  readonly row: (index: number, rank?: number, key?: string) => GeneratedRow;
   readonly key: (index: number) => string;
   readonly find: (key: string) => number | undefined;
   /** Index of the row that stands at this rank in key order. */
@@ -97,9 +97,10 @@ export function generatedRows(options: GeneratedOptions): GeneratedRows {
     readonly index: number;
     #rank: number | undefined;
     #key: string | undefined;
-    constructor(index: number, rank: number | undefined) {
+    constructor(index: number, rank: number | undefined, key: string | undefined) {
       this.index = index;
       this.#rank = rank;
+      this.#key = key;
     }
     get rank(): number {
       this.#rank ??= order.back(this.index);
@@ -113,7 +114,7 @@ export function generatedRows(options: GeneratedOptions): GeneratedRows {
       return makerFor(name)?.(this) ?? null;
     }
   }
-  const row = (index: number, rank?: number): GeneratedRow => new PlacedRow(index, rank);
+  const row = (index: number, rank?: number, key?: string): GeneratedRow => new PlacedRow(index, rank, key);
 
   return {
     count,
