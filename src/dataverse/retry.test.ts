@@ -31,6 +31,12 @@ describe('after a failed attempt', () => {
     ['a reset connection', { made: 2 }, error('transient', { code: 'ECONNRESET' }), again(1_000)],
     ['500: a few times', { made: 5 }, error('transient', { status: 500 }), again(8_000)],
     ['500: then no more', { made: 6 }, error('transient', { status: 500 }), stop],
+    [
+      '400 with the code of a passing problem: a few times',
+      { made: 6 },
+      error('transient', { status: 400 }),
+      stop,
+    ],
     ['401: once, with a fresh token', {}, error('auth', { status: 401 }), again(0, true)],
     ['401: not twice', { refreshed: true }, error('auth', { status: 401 }), stop],
     ['a refused sign-in', {}, error('auth', { code: 'AADSTS7000215' }), stop],

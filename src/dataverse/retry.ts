@@ -73,7 +73,9 @@ function isFinal(attempt: Attempt, error: ConnectorError): boolean {
   if (error.details.code === 'page_too_large') return true;
   if (attempt.shrinkable && shrinksPage(error))
     return !broke(error) || attempt.breaks >= attemptsAtBrokenPages;
-  return error.details.status === 500 && attempt.made >= attemptsAtServerErrors;
+  // 400 with the code of a server's problem is how some bad requests are answered.
+  const { status } = error.details;
+  return (status === 500 || status === 400) && attempt.made >= attemptsAtServerErrors;
 }
 
 function after(milliseconds: number, attempt: Attempt): Decision {
