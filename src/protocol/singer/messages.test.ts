@@ -91,6 +91,14 @@ describe('RECORD', () => {
     );
   });
 
+  it('tells deletes once more where tracking was switched off since the last run', () => {
+    const state = { streams: new Map([['contacts', { strategy: 'change_tracking' }]]), rest: {} };
+    const { started, tombstones } = messages({ state });
+    const [schema] = parseLines(started('contacts', undefined));
+    expect(schema).toHaveProperty('schema.properties.is_deleted');
+    expect(tombstones('contacts', ['a'], at).lines).toBe(1);
+  });
+
   it.each([
     ['deletes are switched off', 'accounts', false],
     ['the stream has no delete columns', 'contacts', true],

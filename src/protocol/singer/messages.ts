@@ -1,4 +1,5 @@
 import type { Selection } from '../../catalog/types.ts';
+import { mayTrackChanges } from '../cursors.ts';
 import { line, nothing } from '../lines.ts';
 import type { MessageOptions, Messages, MissingStream } from '../protocol.ts';
 import { bookmarkProperties } from './replication.ts';
@@ -20,9 +21,13 @@ export function singerMessages(options: MessageOptions): Messages {
     lastState = text;
     return Buffer.from(`{"type":"STATE","value":${text}}\n`);
   };
+  /** Where tracking was switched off, the run that notices tells the deletes once more: its state is of change tracking. */
+  const isTracked = ({ stream }: Selection): boolean =>
+    mayTrackChanges(stream) || options.state.streams.get(stream.name)?.['strategy'] === 'change_tracking';
   const deleteColumns = (stream: string): readonly string[] => {
     const selection = selections.get(stream);
-    return selection === undefined || !options.deletes ? [] : Object.keys(deleteColumnsOf(selection.stream));
+    if (selection === undefined || !options.deletes) return [];
+    return Object.keys(deleteColumnsOf(selection.stream, isTracked(selection)));
   };
 
   return {
@@ -31,7 +36,10 @@ export function singerMessages(options: MessageOptions): Messages {
     started(stream) {
       open.add(stream);
       const selection = selections.get(stream);
-      const schema = selection === undefined ? undefined : selectionSchema(selection, options.deletes);
+      const schema =
+        selection === undefined
+          ? undefined
+          : selectionSchema(selection, options.deletes && isTracked(selection));
       return schema === undefined ? missingSchema(missing.get(stream)) : line(schema);
     },
     running: () => nothing,
@@ -86,13 +94,13 @@ function recordEnd(at: Date, version: number | undefined): string {
   return `,"time_extracted":"${at.toISOString()}"${version === undefined ? '' : `,"version":${version}`}}\n`;
 }
 
-function selectionSchema(selection: Selection, deletes: boolean): object {
+function selectionSchema(selection: Selection, tellsDeletes: boolean): object {
   const schema = selection.schema ?? streamSchema(selection.columns);
   const bookmarks = bookmarkProperties(selection);
   return {
     type: 'SCHEMA',
     stream: selection.stream.name,
-    schema: deletes ? withDeleteColumns(schema, selection.stream) : schema,
+    schema: tellsDeletes ? withDeleteColumns(schema, selection.stream, true) : schema,
     key_properties: selection.stream.key,
     ...(bookmarks.length === 0 ? {} : { bookmark_properties: bookmarks }),
   };

@@ -12,9 +12,15 @@ const deleteColumns: Readonly<Record<string, JsonObject>> = {
   is_deleted: valueSchema('boolean'),
 };
 
-/** Delete columns that the stream carries when deletes are on; a column of the table by such a name goes first. */
-export function deleteColumnsOf(stream: Stream): Readonly<Record<string, JsonObject>> {
-  if (!mayTrackChanges(stream)) return {};
+/**
+ * Delete columns that the stream carries when deletes are on; a column of the table by such a name goes first. `tracked`:
+ * its deletes can be told, because changes are tracked, or were until now.
+ */
+export function deleteColumnsOf(
+  stream: Stream,
+  tracked = mayTrackChanges(stream),
+): Readonly<Record<string, JsonObject>> {
+  if (!tracked) return {};
   const taken = new Set(stream.columns.map((column) => column.name));
   return Object.fromEntries(Object.entries(deleteColumns).filter(([name]) => !taken.has(name)));
 }
@@ -26,8 +32,8 @@ export function streamSchema(columns: readonly StreamColumn[]): JsonObject {
 }
 
 /** The schema with the stream's delete columns at the end of its properties. */
-export function withDeleteColumns(schema: JsonObject, stream: Stream): JsonObject {
-  return { ...schema, properties: { ...propertiesOf(schema), ...deleteColumnsOf(stream) } };
+export function withDeleteColumns(schema: JsonObject, stream: Stream, tracked?: boolean): JsonObject {
+  return { ...schema, properties: { ...propertiesOf(schema), ...deleteColumnsOf(stream, tracked) } };
 }
 
 /** `properties` of a schema; empty where there are none. */
