@@ -1,5 +1,6 @@
 import type { Selection, Stream } from '../catalog/types.ts';
 import { createBudget } from '../core/budget.ts';
+import { systemClock } from '../core/clock.ts';
 import { ConnectorError } from '../core/errors.ts';
 import type { Redactor } from '../core/redact.ts';
 import { isStandardSet } from '../dataverse/metadata/known.ts';
@@ -30,6 +31,7 @@ export async function runRead(
   options: ReadOptions,
 ): Promise<ReadonlyMap<string, ConnectorError>> {
   const { protocol, config, log, signal } = session;
+  const clock = session.means?.clock ?? systemClock;
   const catalog = options.catalog === undefined ? undefined : await readJsonFile(options.catalog, 'catalog');
   const state = protocol.parseState(
     options.state === undefined ? {} : await readTextFile(options.state, 'state'),
@@ -55,6 +57,7 @@ export async function runRead(
       state,
       deletes: config.deletes,
       activateVersion: config.activateVersion,
+      now: clock.now,
     });
     waits.tell = messages.waiting;
     const run: RunOptions = {
@@ -69,7 +72,7 @@ export async function runRead(
       log,
       observe,
       signal,
-      now: () => new Date(),
+      now: () => new Date(clock.now()),
       budget: createBudget(pageMemory),
       pool: createPool(),
       finishedMeansDone: protocol.name === 'airbyte',

@@ -4,7 +4,7 @@ import type { Stream } from '../catalog/types.ts';
 import type { Config } from '../config/types.ts';
 import type { Log } from '../core/log.ts';
 import type { Redactor } from '../core/redact.ts';
-import { createClient } from '../dataverse/client.ts';
+import { type ClientOptions, createClient } from '../dataverse/client.ts';
 import { discover } from '../dataverse/metadata/discover.ts';
 import type { Wanted } from '../dataverse/metadata/wanted.ts';
 import type { Client, WaitListener } from '../dataverse/types.ts';
@@ -21,15 +21,17 @@ export interface Session {
   readonly signal: AbortSignal;
   /** Masks secrets in lines that are not records. */
   readonly redact: Redactor;
+  /** Time and network of another kind, for tests; by default the computer's. */
+  readonly means?: Pick<ClientOptions, 'clock' | 'random' | 'dispatcher'>;
 }
 
 /** Runs `work` with a client of the configured environment, and closes it whatever happens. */
 export async function withClient<T>(
-  { config, log, redact }: Session,
+  { config, log, redact, means }: Session,
   onWait: WaitListener,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const client = await createClient(config, { log, onWait, redact });
+  const client = await createClient(config, { ...means, log, onWait, redact });
   try {
     return await work(client);
   } finally {
