@@ -54,11 +54,12 @@ export function framePage(
   const spliced = scan ? undefined : spliceRows(text, start, shape, frame, wishes);
   const { end, ...rows } = spliced ?? rewriteRows(text, start, shape, frame, wishes);
   readTail(text, end, envelope);
-  const { nextLink, deltaLink, metadataVersion } = envelope;
+  const { nextLink, deltaLink, delta, metadataVersion } = envelope;
   return {
     ...rows,
     nextLink,
     deltaLink,
+    delta,
     metadataVersion,
     path: spliced === undefined ? 'rewrite' : 'splice',
   };

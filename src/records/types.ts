@@ -41,6 +41,8 @@ export interface FramedPage {
   /** `@odata.nextLink`, decoded from JSON, otherwise byte for byte. */
   readonly nextLink: string | undefined;
   readonly deltaLink: string | undefined;
+  /** The page says that it answers a delta link: it tells what changed, and may hold deleted rows. */
+  readonly delta: boolean;
   /** `@Microsoft.Dynamics.CRM.globalmetadataversion`, present when annotations were asked for. */
   readonly metadataVersion: string | undefined;
   /** Ids of the deleted rows of a delta page, lower case. */

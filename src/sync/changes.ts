@@ -3,12 +3,13 @@ import { formatInstant, type Instant, parseInstant } from '../core/instant.ts';
 import { anchorOf } from './anchor.ts';
 import { type Checkpoint, freshCheckpoint } from './checkpoint.ts';
 import { drain } from './delta.ts';
-import { type KeySet, openKeySets, vanished } from './keyset.ts';
+import type { KeySet } from './keyset.ts';
 import { loadRows, parallelColumn, sinceFilter } from './load.ts';
-import type { Query } from './reader.ts';
+import type { Page, Query } from './reader.ts';
 import { done, hasColumn, inSlot, type Outcome, type ReadStream, type StreamRun } from './stream.ts';
 import { deltaTokenOf, skipTokenOf } from './tokens.ts';
-import { walkKeys, walkLinks } from './walk.ts';
+import { keySetOf, newKeySet, writeVanished } from './vanished.ts';
+import { walkLinks } from './walk.ts';
 
 /**
  * Change tracking. The first load takes the token first (a tracked scan of the keys), then reads the rows in parallel
@@ -17,17 +18,24 @@ import { walkKeys, walkLinks } from './walk.ts';
  * Source: Microsoft, "Use change tracking to synchronize data with external systems".
  */
 export const readChanges: ReadStream = async (run, from) => {
-  const known = from?.strategy === 'change_tracking' ? from : undefined;
+  let latest = from?.strategy === 'change_tracking' ? from : undefined;
+  const noting: StreamRun = {
+    ...run,
+    checkpoint(checkpoint) {
+      latest = { ...checkpoint, records: 0 };
+      return run.checkpoint(checkpoint);
+    },
+  };
   try {
-    try {
-      if (known?.token !== undefined && known.load === undefined)
-        return await readSince(run, known, known.token);
-      if (known?.load !== undefined) run.info('Going on with the first load that was interrupted.');
-      return await firstLoad(run, known, startOf(run, from));
-    } catch (thrown) {
-      if (!(thrown instanceof ConnectorError) || thrown.kind !== 'expired_token') throw thrown;
-      run.warn(`${thrown.message} Reading the table again in full.`);
-      return await reload(run, known ?? freshCheckpoint('change_tracking'));
+    for (let reloads = 0; ; reloads += 1) {
+      try {
+        if (reloads > 0) return await reload(noting, latest ?? freshCheckpoint('change_tracking'));
+        return await goOn(noting, latest, startOf(run, from));
+      } catch (thrown) {
+        const expired = thrown instanceof ConnectorError && thrown.kind === 'expired_token';
+        if (!expired || reloads >= mostReloads) throw thrown;
+        run.warn(`${thrown.message} Reading the table again in full.`);
+      }
     }
   } catch (thrown) {
     const reason = unreadable(thrown);
@@ -35,6 +43,36 @@ export const readChanges: ReadStream = async (run, from) => {
     return { kind: 'instead', without: 'change_tracking', reason };
   }
 };
+
+/** A token is void as soon as the table's definition changes: somebody may be at work on it while it is read again. */
+const mostReloads = 3;
+
+/** Goes on where the checkpoint stands. */
+async function goOn(
+  run: StreamRun,
+  known: Checkpoint | undefined,
+  start: Instant | undefined,
+): Promise<Outcome> {
+  if (known?.load === undefined && known?.token !== undefined) return readSince(run, known, known.token);
+  if (known === undefined || known.keySet === undefined) return firstLoad(run, undefined, start);
+  if (known.load !== undefined && !isStale(run, known)) {
+    run.info('Going on with the first load that was interrupted.');
+    return firstLoad(run, known, start);
+  }
+  run.info('The first load was interrupted; beginning it again.');
+  return reload(run, known);
+}
+
+/** A tracked read that was interrupted is not gone on with after this long. Milliseconds. */
+const cookieLife = 86_400_000;
+
+/**
+ * True for a tracked read that began too long ago: rows deleted since then are in its delta only while the service
+ * remembers them, and the date in the token it would end with says nothing about its beginning.
+ */
+function isStale(run: StreamRun, { load, keySet }: Checkpoint): boolean {
+  return load?.kind === 'tracked' && run.startedAt.getTime() - Number(keySet ?? 0) > cookieLife;
+}
 
 /** Why change tracking cannot be used on this table, when the error says so. */
 function unreadable(thrown: unknown): string | undefined {
@@ -67,15 +105,14 @@ function startOf(run: StreamRun, from: Checkpoint | undefined): Instant | undefi
 
 async function firstLoad(
   run: StreamRun,
-  from: Checkpoint | undefined,
+  interrupted: Checkpoint | undefined,
   start: Instant | undefined,
 ): Promise<Outcome> {
   const small = run.estimate !== undefined && run.estimate <= run.options.settings.smallTableRows;
-  const interrupted = from?.load === undefined ? undefined : from;
   const base = {
     ...freshCheckpoint('change_tracking'),
-    version: interrupted?.version ?? versionFor(run),
-    keySet: interrupted?.keySet ?? String(run.startedAt.getTime()),
+    version: interrupted === undefined ? versionFor(run) : interrupted.version,
+    keySet: interrupted?.keySet ?? newKeySet(run, undefined),
     anchor: start === undefined ? undefined : formatInstant(start),
   };
   run.reader.setVersion(base.version);
@@ -83,14 +120,13 @@ async function firstLoad(
   if (interrupted?.token !== undefined)
     return loadThenDrain(run, { ...base, token: interrupted.token }, interrupted);
   if (interrupted === undefined) await keys?.clear();
-  if (!small) return loadThenDrain(run, { ...base, token: await scanKeys(run, keys) }, undefined);
-  // Rows may arrive before any state that covers them: the state written now lets the next attempt find those that are
-  // deleted until then.
+  if (interrupted === undefined && !small)
+    return loadThenDrain(run, { ...base, token: await scanKeys(run, keys) }, undefined);
+  // Rows arrive before there is a cookie to go on from: the state written now names the keys that are sent, so that an
+  // attempt that begins again finds those that are deleted until then.
   if (interrupted === undefined) await run.checkpoint(base);
   const resume = interrupted?.load?.kind === 'tracked' ? interrupted.load.skipToken : undefined;
-  const token = await trackedRead(run, base, resume, keys, start);
-  if (keys && interrupted === undefined) await writeVanished(run, await keySetOf(run, from?.keySet), keys);
-  return finish(run, base, token);
+  return finish(run, base, await trackedRead(run, base, resume, keys, start));
 }
 
 /** The whole table by one tracked read; resumable at its cookie. Returns the token. */
@@ -109,15 +145,21 @@ async function trackedRead(
     ...(resume === undefined ? {} : { skipToken: resume }),
   };
   let token: string | undefined;
-  await inSlot(run, () =>
-    walkLinks(run.reader, query, async (page) => {
-      await keys?.add(page.keys ?? Buffer.alloc(0));
-      await run.sink.rows(page);
-      token = deltaTokenOf(page);
-      const skipToken = skipTokenOf(page);
-      if (skipToken !== undefined) await run.checkpoint({ ...base, load: { kind: 'tracked', skipToken } });
-    }),
-  );
+  const deliver = async (page: Page): Promise<void> => {
+    await keys?.add(page.keys ?? Buffer.alloc(0));
+    await run.sink.rows(page);
+    token = deltaTokenOf(page);
+    const skipToken = skipTokenOf(page);
+    if (skipToken !== undefined) await run.checkpoint({ ...base, load: { kind: 'tracked', skipToken } });
+  };
+  // A new tracked read would bring a newer token, and what was deleted before it would stay in the destination.
+  const again = (): never => {
+    throw new ConnectorError(
+      'expired_token',
+      `The tracked read of table ${run.name} cannot be gone on with.`,
+    );
+  };
+  await inSlot(run, () => walkLinks(run.reader, query, deliver, again));
   if (token === undefined) throw new Untracked(run.name);
   return token;
 }
@@ -179,42 +221,13 @@ async function reload(run: StreamRun, from: Checkpoint): Promise<Outcome> {
     run.warn(
       'No key set was kept: rows deleted since the last run cannot be told. Run a full refresh of this stream.',
     );
-  const keySet = String(run.startedAt.getTime());
+  const keySet = newKeySet(run, from.keySet);
   const now = await keySetOf(run, keySet);
   await now?.clear();
   const token = await scanKeys(run, now);
   if (now && version === undefined) await writeVanished(run, before, now);
   const base = { ...freshCheckpoint('change_tracking'), anchor: from.anchor, version, keySet, token };
   return loadThenDrain(run, base, undefined);
-}
-
-/**
- * For a table that is no longer tracked: what vanished since the last run, by an untracked scan of the keys. Without a
- * key set nothing can be told, and that is said.
- */
-export async function reconcileUntracked(run: StreamRun, from: Checkpoint): Promise<void> {
-  const before = await keySetOf(run, from.keySet);
-  if (before === undefined || !(await before.exists())) {
-    run.warn('No key set was kept: rows deleted since the last run cannot be told.');
-    return;
-  }
-  const now = await keySetOf(run, String(run.startedAt.getTime()));
-  if (now === undefined) return;
-  await now.clear();
-  const { key } = run.selection.stream.table;
-  await inSlot(run, () =>
-    walkKeys(run.reader, undefined, (page) => now.add(page.keys ?? Buffer.alloc(0)), {
-      only: [key],
-      keys: true,
-    }),
-  );
-  await writeVanished(run, before, now);
-}
-
-/** Tombstones for the keys that are in the earlier set, if there is one, and not in the present one. */
-async function writeVanished(run: StreamRun, before: KeySet | undefined, now: KeySet): Promise<void> {
-  if (before === undefined || before.path === now.path || !(await before.exists())) return;
-  for await (const ids of vanished(before, now)) await run.sink.deletes(ids, run.options.now());
 }
 
 async function finish(run: StreamRun, base: Omit<Checkpoint, 'records'>, token: string): Promise<Outcome> {
@@ -226,32 +239,4 @@ async function finish(run: StreamRun, base: Omit<Checkpoint, 'records'>, token: 
 
 function versionFor(run: StreamRun): number | undefined {
   return run.options.settings.activateVersion ? run.startedAt.getTime() : undefined;
-}
-
-/** The named key set, where such sets are kept. With `sweep`, older ones are removed: no state names them any more. */
-async function keySetOf(
-  run: StreamRun,
-  name: string | undefined,
-  sweep = false,
-): Promise<KeySet | undefined> {
-  const { settings, client } = run.options;
-  if (name === undefined || !settings.reconcileDeletes || !settings.deletes) return undefined;
-  const sets = await openKeySets(settings.keySetDirectory, client.environment.host, run.name);
-  if (sets === undefined) {
-    warnOfNoFolder(run);
-    return undefined;
-  }
-  if (sweep) await sets.sweep(name);
-  return sets.named(name);
-}
-
-/** Runs that were told already. */
-const told = new WeakSet<StreamRun>();
-
-function warnOfNoFolder(run: StreamRun): void {
-  if (told.has(run)) return;
-  told.add(run);
-  run.warn(
-    'Keys cannot be kept in the temporary folder, so rows deleted before a reload will not be told. Set key_set_directory to a writable folder, or reconcile_deletes to false.',
-  );
 }

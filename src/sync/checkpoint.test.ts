@@ -24,6 +24,7 @@ const loads = fc.oneof(
   }),
   fc.record({ kind: fc.constant('keys' as const), after: maybe(text) }),
   fc.record({ kind: fc.constant('tracked' as const), skipToken: text }),
+  fc.record({ kind: fc.constant('versions' as const) }),
 );
 const checkpoints: fc.Arbitrary<Checkpoint> = fc
   .record({

@@ -6,7 +6,8 @@ import type { Strategy } from './types.ts';
 /**
  * How far a load of many rows has come.
  * `ranges` over `column`, what is left of them, and whether rows without a value there are still to come ·
- * `keys` in key order, after a key · `tracked` a change-tracked read at its cookie.
+ * `keys` in key order, after a key · `tracked` a change-tracked read at its cookie · `versions` in order of
+ * `versionnumber`, at the cursor.
  */
 export type Load =
   | {
@@ -16,14 +17,15 @@ export type Load =
       readonly nulls: boolean;
     }
   | { readonly kind: 'keys'; readonly after: string | undefined }
-  | { readonly kind: 'tracked'; readonly skipToken: string };
+  | { readonly kind: 'tracked'; readonly skipToken: string }
+  | { readonly kind: 'versions' };
 
 /** Where a stream stands. All rows that it covers have been written. */
 export interface Checkpoint {
   readonly strategy: Strategy;
   /** Instant (`modifiedon`) or version number as exact text. While a load runs: no row below it is missing. */
   readonly cursor: string | undefined;
-  /** The cursor that the run before this one started from (`versionnumber` reads that far back). */
+  /** `versionnumber`: where the load in progress began; at rest, where the next run begins. */
   readonly previousCursor: string | undefined;
   /** Change-tracking token: the bare token, never a URL. */
   readonly token: string | undefined;
@@ -135,6 +137,7 @@ function parseLoad(stream: string, read: Fields): Load | undefined {
       throw garbage(stream, '"load_remaining" cannot be read');
     return { kind, column, remaining, nulls: read.flag('load_nulls') };
   }
+  if (kind === 'versions') return { kind };
   if (kind === 'keys') return { kind, after: read.text('load_after') || undefined };
   const skipToken = read.text('load_cookie');
   if (kind === 'tracked' && skipToken !== undefined) return { kind, skipToken };

@@ -55,23 +55,14 @@ function isLarge(run: StreamRun): boolean {
 
 /**
  * Rows by `versionnumber`, for tables that have no modifiedon. A transaction that took its version early may commit
- * late, so each run reads again what the run before it has read. A version below the cursor everywhere means that the
- * environment was restored: then the table is read from the beginning.
+ * late, so each run reads again what the run before it has read: the second run everything. A version below the cursor
+ * everywhere means that the environment was restored: then the table is read from the beginning.
  */
 export const readByVersion: ReadStream = async (run, from) => {
-  const { key } = run.selection.stream.table;
-  const newest = await inSlot(run, () =>
-    probe(run.reader, { only: [key, 'versionnumber'], orderby: 'versionnumber desc', top: 1 }),
-  );
-  const highest = newest.lastRow ? BigInt(memberText(newest.lastRow, 'versionnumber') ?? '0') : 0n;
-  let start = from?.previousCursor ?? from?.cursor;
-  if (from?.cursor !== undefined && highest < BigInt(from.cursor)) {
-    run.warn(
-      'The table has no version as high as the cursor: was the environment restored? Reading it again in full.',
-    );
-    start = undefined;
-  }
-  let cursor = start ?? '0';
+  const known = (await wasRestored(run, from)) ? undefined : from;
+  const interrupted = known?.load?.kind === 'versions' ? known : undefined;
+  const start = known?.previousCursor ?? (interrupted ? undefined : known?.cursor) ?? '0';
+  let cursor = interrupted?.cursor ?? start;
   const base = { ...freshCheckpoint('versionnumber'), previousCursor: start };
   await inSlot(run, async () => {
     for (let page = await askAfter(run, cursor); ; ) {
@@ -82,14 +73,29 @@ export const readByVersion: ReadStream = async (run, from) => {
       await run.sink.rows(page);
       cursor = page.lastRow ? (memberText(page.lastRow, 'versionnumber') ?? cursor) : cursor;
       if (page.nextLink === undefined) return;
-      await run.checkpoint({ ...base, cursor });
+      await run.checkpoint({ ...base, load: { kind: 'versions' }, cursor });
       page = await askAfter(run, cursor);
     }
   });
   await run.sink.running();
-  await run.checkpoint({ ...base, previousCursor: from?.cursor ?? undefined, cursor });
+  // What was read before an interruption may be long ago: the next run reads all of it again.
+  const readSince = interrupted ? start : (known?.cursor ?? '0');
+  await run.checkpoint({ ...base, previousCursor: readSince, cursor });
   return done;
 };
+
+/** True, with a warning, when no row has a version as high as one that was read before. */
+async function wasRestored(run: StreamRun, from: Checkpoint | undefined): Promise<boolean> {
+  if (from?.cursor === undefined) return false;
+  const only = [run.selection.stream.table.key, 'versionnumber'];
+  const newest = await inSlot(run, () => probe(run.reader, { only, orderby: 'versionnumber desc', top: 1 }));
+  const highest = newest.lastRow ? BigInt(memberText(newest.lastRow, 'versionnumber') ?? '0') : 0n;
+  if (highest >= BigInt(from.cursor)) return false;
+  run.warn(
+    'The table has no version as high as the cursor: was the environment restored? Reading it again in full.',
+  );
+  return true;
+}
 
 /** Versions are unique at any moment, so each page can be a fresh question: nothing is held open between pages. */
 function askAfter(run: StreamRun, version: string): ReturnType<StreamRun['reader']['ask']> {

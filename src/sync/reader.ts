@@ -58,6 +58,12 @@ export interface Reader {
   setVersion(version: number | undefined): void;
 }
 
+/** What a question asked for, as far as it can be changed. */
+interface Asked {
+  readonly columns: readonly StreamColumn[];
+  readonly pageSize: number;
+}
+
 /** Smallest page that is asked for before a too-large answer counts as an error. */
 const smallestPage = 20;
 
@@ -110,6 +116,7 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
   };
 
   const fetch = async (url: string, query: Query): Promise<Answered> => {
+    const asked = { columns, pageSize };
     try {
       const { body, release } = await client.get({
         url,
@@ -143,13 +150,17 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
         throw thrown;
       }
     } catch (thrown) {
-      if (query.only === undefined && adapt(asConnectorError(thrown))) return 'again';
+      if (query.only === undefined && adapt(asConnectorError(thrown), asked)) return 'again';
       throw thrown;
     }
   };
 
-  /** Changes what is asked for so that the same question can succeed; false when nothing can be done. */
-  const adapt = (error: ConnectorError): boolean => {
+  /**
+   * Changes what is asked for so that the same question can succeed; false when nothing can be done. Workers ask side by
+   * side, so what stood against the question may have been changed since it was asked.
+   */
+  const adapt = (error: ConnectorError, asked: Asked): boolean => {
+    if (shrinksPage(error) && pageSize < asked.pageSize) return true;
     if (shrinksPage(error) && pageSize > smallestPage) {
       pageSize = Math.max(smallestPage, Math.floor(pageSize / 2));
       log.log(
@@ -160,7 +171,9 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
       return true;
     }
     const vanished = error.kind === 'schema' ? error.details.property : undefined;
-    const left = columns.filter(({ column }) => column.name !== vanished);
+    const isVanished = ({ column }: StreamColumn): boolean => column.name === vanished;
+    if (asked.columns.some(isVanished) && !columns.some(isVanished)) return true;
+    const left = columns.filter((column) => !isVanished(column));
     if (left.length === columns.length || !left.some((column) => column.key)) return false;
     columns = left;
     log.log(
@@ -173,7 +186,7 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
 
   return {
     selection,
-    ask: (query) => fetch(urlOf(query), query),
+    ask: (query) => fetch(urlOf(query), query).catch((thrown: unknown) => throwAsExpired(thrown, query)),
     follow: fetch,
     setVersion(next) {
       version = next;
@@ -188,6 +201,14 @@ export async function probe(reader: Reader, query: Query): Promise<Page> {
   throw new ConnectorError('bug', 'A probe was answered with "again".', {
     stream: reader.selection.stream.name,
   });
+}
+
+/** A token out of the state that the service cannot read, after an upgrade perhaps, is as good as expired. */
+function throwAsExpired(thrown: unknown, { deltaToken, skipToken }: Query): never {
+  const error = asConnectorError(thrown);
+  const refused = error.details.status === 400 && ['protocol', 'transient'].includes(error.kind);
+  if (!refused || (deltaToken ?? skipToken) === undefined) throw thrown;
+  throw new ConnectorError('expired_token', error.message, error.details);
 }
 
 /** Memory that is given back twice would be two pages' at once. */

@@ -1,6 +1,6 @@
 import { asConnectorError, type ConnectorError } from '../core/errors.ts';
 import { tellAnchor } from './anchor.ts';
-import { readChanges, reconcileUntracked } from './changes.ts';
+import { readChanges } from './changes.ts';
 import { type Checkpoint, freshCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { readChoices } from './choices.ts';
 import { readByModifiedOn, readByVersion } from './cursor.ts';
@@ -13,6 +13,7 @@ import { createSink } from './sink.ts';
 import { createSlots, type Slots } from './slots.ts';
 import type { ReadStream, StreamRun } from './stream.ts';
 import type { RunOptions, Strategy } from './types.ts';
+import { reconcileUntracked } from './vanished.ts';
 
 const readers: Readonly<Record<Strategy, ReadStream>> = {
   change_tracking: readChanges,

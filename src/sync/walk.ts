@@ -93,15 +93,26 @@ export async function walkKeys(
   }
 }
 
-/** Reads a question page by page by its links alone; starts over, from the first page, when it has to be asked afresh. */
-export async function walkLinks(reader: Reader, query: Query, deliver: Deliver): Promise<void> {
+/**
+ * Reads a question page by page by its links alone; starts over, from the first page, when it has to be asked afresh.
+ * `again` is called before that, once pages have been delivered.
+ */
+export async function walkLinks(
+  reader: Reader,
+  query: Query,
+  deliver: Deliver,
+  again: () => void = () => undefined,
+): Promise<void> {
   let pending: Promise<Answered> | undefined = reader.ask(query);
+  let begun = false;
   while (pending) {
     const page: Answered = await pending;
     if (page === 'again') {
+      if (begun) again();
       pending = reader.ask(query);
       continue;
     }
+    begun = true;
     pending = page.nextLink === undefined ? undefined : ahead(reader.follow(page.nextLink, query));
     await delivered(deliver(page), pending);
   }
