@@ -115,8 +115,9 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
     return framePage(body, rows, frame, { ...wishes, bounds: { ...bounds, ...end } });
   };
 
-  const fetch = async (url: string, query: Query): Promise<Answered> => {
-    const asked = { columns, pageSize };
+  /** `named`: columns that the URL may name; a link goes on naming those of its first question. */
+  const fetch = async (url: string, query: Query, named: readonly StreamColumn[]): Promise<Answered> => {
+    const asked = { columns: named, pageSize };
     try {
       const { body, release } = await client.get({
         url,
@@ -186,8 +187,9 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
 
   return {
     selection,
-    ask: (query) => fetch(urlOf(query), query).catch((thrown: unknown) => throwAsExpired(thrown, query)),
-    follow: fetch,
+    ask: (query) =>
+      fetch(urlOf(query), query, columns).catch((thrown: unknown) => throwAsExpired(thrown, query)),
+    follow: (link, query) => fetch(link, query, selection.columns),
     setVersion(next) {
       version = next;
     },
