@@ -44,4 +44,21 @@ describe('a page with bounds', () => {
     expect(ids).toEqual([id(1), id(3), id(4)]);
     expect(framed.lastRow?.toString()).toContain(id(4));
   });
+
+  it('reads the date of the row itself, not of a text or of an object in it', () => {
+    const tricky = Buffer.from(
+      `{"value":[{"note":"\\"modifiedon\\":\\"2030-01-01T00:00:00Z\\"","id":"${id(1)}","modifiedon" : "2020-01-01T00:00:00Z"},` +
+        `{"id":"${id(2)}","modifiedon":"2026-01-01"},{"id":"${id(3)}","modifiedon":"2026-01-01T00:00:00Z"}]}`,
+    );
+    const framed = framePage(tricky, shape, frame, {
+      bounds: { key: 'modifiedon', before: '2025-06-01T00:00:00Z' },
+    });
+    expect(
+      framed.lines
+        .toString()
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).id),
+    ).toEqual([id(1)]);
+  });
 });
