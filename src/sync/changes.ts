@@ -168,12 +168,12 @@ async function trackedRead(
 async function scanKeys(run: StreamRun, keys: KeySet | undefined): Promise<string> {
   let token: string | undefined;
   const query: Query = { track: true, only: [run.selection.stream.table.key], keys: keys !== undefined };
-  await inSlot(run, () =>
-    walkLinks(run.reader, query, async (page) => {
-      await keys?.add(page.keys ?? Buffer.alloc(0));
-      token = deltaTokenOf(page);
-    }),
-  );
+  const deliver = async (page: Page): Promise<void> => {
+    await keys?.add(page.keys ?? Buffer.alloc(0));
+    token = deltaTokenOf(page);
+  };
+  // A scan that starts over brings a newer token: what was deleted before it must not stay in the set.
+  await inSlot(run, () => walkLinks(run.reader, query, deliver, () => keys?.clear()));
   if (token === undefined) throw new Untracked(run.name);
   return token;
 }

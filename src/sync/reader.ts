@@ -151,7 +151,7 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
         throw thrown;
       }
     } catch (thrown) {
-      if (query.only === undefined && adapt(asConnectorError(thrown), asked)) return 'again';
+      if (query.top === undefined && adapt(asConnectorError(thrown), asked)) return 'again';
       throw thrown;
     }
   };
@@ -196,7 +196,7 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
   };
 }
 
-/** Like `ask` for probes, which change neither page size nor columns. */
+/** Like `ask` for probes (`top`), which change neither page size nor columns. */
 export async function probe(reader: Reader, query: Query): Promise<Page> {
   const page = await reader.ask(query);
   if (page !== 'again') return page;

@@ -101,14 +101,14 @@ export async function walkLinks(
   reader: Reader,
   query: Query,
   deliver: Deliver,
-  again: () => void = () => undefined,
+  again: () => Promise<void> | undefined = () => undefined,
 ): Promise<void> {
   let pending: Promise<Answered> | undefined = reader.ask(query);
   let begun = false;
   while (pending) {
     const page: Answered = await pending;
     if (page === 'again') {
-      if (begun) again();
+      if (begun) await again();
       pending = reader.ask(query);
       continue;
     }
