@@ -30,7 +30,12 @@ it.each([
   ['tap-dynamics365', []],
   ['source-dynamics365', ['read', '--catalog']],
 ] as const)('%s asks for no more pages than it can hold, in bounded memory [A6, S11]', async (bin, words) => {
-  const settings = { tables: ['accounts'], incremental_strategy: 'modifiedon', requests_per_second: 1000 };
+  const settings = {
+    tables: ['accounts'],
+    incremental_strategy: 'modifiedon',
+    requests_per_second: 1000,
+    max_concurrency: 4,
+  };
   const stream = {
     name: 'accounts',
     json_schema: { type: 'object' },

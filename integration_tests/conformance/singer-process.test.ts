@@ -141,17 +141,20 @@ describe('a reader that goes away', () => {
 
 describe('SIGTERM', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'in the middle of a read (%s, again and again): a last state from which the next run goes on, and success [S10, S40]',
+    'in the middle of a read (%s, twice): a last state from which the next run goes on, and success [S10, S40]',
     async (signal) => {
       const config = environment.config({ tables: ['accounts'], page_size: 5, max_concurrency: 1 });
       let text = '';
       let stoppedAt = 0;
+      let signals = 0;
       const stopped = await environment.tap(['--config', config], {
         onStdout: (piece, child) => {
           text += piece;
           const read = messagesOf(text).filter(({ type }) => type === 'RECORD').length;
-          if (read < 10) return;
+          // Twice: one that arrives when Node is already leaving would end it by the signal itself.
+          if (read < 10 || signals === 2) return;
           stoppedAt ||= Date.now();
+          signals += 1;
           child.kill(signal);
         },
       });
