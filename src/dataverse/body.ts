@@ -1,5 +1,6 @@
-import { createGunzip, gunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { ConnectorError } from '../core/errors.ts';
+import type { Pool } from '../core/pool.ts';
 
 /** No answer may be larger than this once decompressed: a page of 5,000 wide rows is about 40 MB. */
 const largestBody = 1 << 29;
@@ -8,17 +9,40 @@ const deflateRatio = 1_032;
 const smallestChunk = 16 << 10;
 const largestChunk = 256 << 20;
 
-/** The body as it was before compression. Decompression runs in a thread of its own, into one buffer of the right size. */
-export function decompress(body: Buffer, encoding: string | undefined): Promise<Buffer> {
+/**
+ * The body as it was before compression. Decompression runs in a thread of its own, into one buffer of the right size out
+ * of the pool.
+ */
+export function decompress(body: Buffer, encoding: string | undefined, pool: Pool): Promise<Buffer> {
   if (isPlain(encoding) || body.length === 0) return Promise.resolve(body);
   requireGzip(encoding);
+  // A few bytes more than are claimed, or zlib would start another chunk for nothing.
+  return gunzipInto(pool.take(Math.max(smallestChunk, decompressedSize(body, 'gzip') + 64)), body);
+}
+
+/**
+ * Node has no public way to say where zlib puts its output, and a fresh buffer of a page's size costs a quarter of the
+ * whole unpacking in page faults (docs/adr/0005-memory-of-pages.md). So the stream's own output buffer, allocated by its
+ * constructor and exchanged between writes, is exchanged for `place` before the first. A Node that did it otherwise would
+ * put its output elsewhere, and all would still be right: what comes out is what the stream says, not what `place` holds.
+ */
+function gunzipInto(place: Buffer, body: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    gunzip(body, { chunkSize: chunkSize(body), maxOutputLength: largestBody }, (error, plain) => {
-      if (error === null) return resolve(plain);
-      reject(
-        (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : brokenOff(error),
-      );
+    const gunzip = createGunzip({ chunkSize: smallestChunk });
+    Object.assign(gunzip, { _outBuffer: place, _outOffset: 0, _chunkSize: place.length });
+    const parts: Buffer[] = [];
+    let length = 0;
+    gunzip.on('data', (part: Buffer) => {
+      parts.push(part);
+      length += part.length;
+      if (exceeds(length)) gunzip.destroy(tooLarge());
     });
+    gunzip.on('error', (error) => reject(error instanceof ConnectorError ? error : brokenOff(error)));
+    gunzip.on('end', () => {
+      const [only] = parts;
+      resolve(parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, length));
+    });
+    gunzip.end(body);
   });
 }
 
@@ -62,14 +86,6 @@ export function decompressedSize(body: Buffer, encoding: string | undefined): nu
   // A gzip body ends with its own length (ISIZE, RFC 1952).
   const claimed = body.length < 18 ? 0 : body.readUInt32LE(body.length - 4);
   return Math.min(claimed, body.length * deflateRatio, largestChunk);
-}
-
-/**
- * The size of the output buffer: as the body's length it saves copying the parts together; a few bytes more, or zlib
- * would start another chunk for nothing.
- */
-function chunkSize(body: Buffer): number {
-  return Math.max(smallestChunk, decompressedSize(body, 'gzip') + 64);
 }
 
 const isPlain = (encoding: string | undefined) =>

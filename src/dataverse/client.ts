@@ -54,7 +54,7 @@ export async function createClient(config: Config, options: ClientOptions): Prom
   });
   return {
     environment,
-    get: (request) => attempt(request, wholeAnswer(clock, request.budget)),
+    get: (request) => attempt(request, wholeAnswer(clock, request)),
     open: (request) => attempt(request, streamedAnswer(request.stream)),
     get concurrency() {
       return bounds.concurrency;

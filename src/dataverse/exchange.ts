@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
+import type { Pool } from '../core/pool.ts';
 import { brokenOff, exceeds, tooLarge } from './body.ts';
 
 /** One GET, byte for byte. */
@@ -78,23 +79,30 @@ export async function exchange(dispatcher: Dispatcher, out: Outgoing, clock: Clo
   }
 }
 
-/** The whole body. */
-export async function collect(incoming: Incoming): Promise<Buffer> {
+/** The whole body, in memory out of the pool; when its length is told beforehand, each part goes to its place as it comes. */
+export async function collect(incoming: Incoming, pool: Pool): Promise<Buffer> {
+  const told = Number(incoming.headers['content-length'] ?? Number.NaN);
+  const place = Number.isSafeInteger(told) && !exceeds(told) ? pool.take(told) : undefined;
   const chunks: Buffer[] = [];
   let length = 0;
   try {
     for await (const chunk of incoming.body) {
+      if (exceeds(length + chunk.length)) throw tooLarge();
+      if (place === undefined) chunks.push(chunk);
+      else chunk.copy(place, length);
       length += chunk.length;
-      if (exceeds(length)) throw tooLarge();
-      chunks.push(chunk);
     }
   } finally {
     incoming.abandon();
   }
-  const expected = Number(incoming.headers['content-length'] ?? length);
-  if (length < expected) throw brokenOff(undefined);
-  const [only] = chunks;
-  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length);
+  if (place !== undefined && length !== told) throw brokenOff(undefined);
+  return place ?? joinedIn(pool.take(length), chunks);
+}
+
+function joinedIn(place: Buffer, chunks: readonly Buffer[]): Buffer {
+  let at = 0;
+  for (const chunk of chunks) at += chunk.copy(place, at);
+  return place;
 }
 
 /** Repeated headers joined: the service sends several of them twice. */

@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { asConnectorError, ConnectorError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { networkError } from '../core/network.ts';
+import { noPool } from '../core/pool.ts';
 import { version } from '../core/version.ts';
 import { brokenOff, decompress } from './body.ts';
 import { redactUrl } from './environment.ts';
@@ -150,7 +151,8 @@ function refuseWebPage(incoming: Incoming): void {
 /** The text of an error's body, as far as it can be read. */
 async function errorBody(incoming: Incoming): Promise<string> {
   try {
-    return (await decompress(await collect(incoming), incoming.headers['content-encoding'])).toString();
+    const body = await collect(incoming, noPool);
+    return (await decompress(body, incoming.headers['content-encoding'], noPool)).toString();
   } catch {
     return '';
   }

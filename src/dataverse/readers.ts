@@ -1,23 +1,25 @@
-import type { Budget } from '../core/budget.ts';
 import type { Clock } from '../core/clock.ts';
-import { discard } from '../core/discard.ts';
 import { ConnectorError } from '../core/errors.ts';
+import { noPool } from '../core/pool.ts';
 import { brokenOff, decompress, decompressedSize, decompressing } from './body.ts';
 import { collect, type Incoming, Stalled } from './exchange.ts';
 import type { Reader } from './once.ts';
-import type { Answer } from './types.ts';
+import type { Answer, Request } from './types.ts';
 
-/** The whole answer, decompressed, in one buffer; of a `budget`, only when there is room for it. */
-export function wholeAnswer(clock: Clock, budget?: Budget): Reader<Answer> {
+/** The whole answer, decompressed, in one buffer out of the pool; of a `budget`, only when there is room for it. */
+export function wholeAnswer(
+  clock: Clock,
+  { budget, pool = noPool }: Pick<Request, 'budget' | 'pool'> = {},
+): Reader<Answer> {
   return async (incoming, sentAt) => {
-    const compressed = await collect(incoming);
+    const compressed = await collect(incoming, pool);
     const milliseconds = clock.now() - sentAt;
     const { status, headers } = incoming;
     const encoding = headers['content-encoding'];
     const release = (await budget?.take(pageFactor * decompressedSize(compressed, encoding))) ?? ignore;
     try {
-      const body = await decompress(compressed, encoding);
-      if (body !== compressed) discard(compressed);
+      const body = await decompress(compressed, encoding, pool);
+      if (body !== compressed) pool.give(compressed);
       if (isJson(incoming) && !endsAsJson(body)) throw brokenOff(undefined);
       return { status, headers, body, milliseconds, release };
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Budget } from '../core/budget.ts';
+import type { Pool } from '../core/pool.ts';
 
 /** The environment's addresses. `base` ends with a slash: `https://org.crm.dynamics.com/api/data/v9.2/`. */
 export interface Environment {
@@ -20,6 +21,8 @@ export interface Request {
   readonly signal?: AbortSignal;
   /** Memory for the decompressed answer: it is decompressed when there is room, and the room is the caller's to give back. */
   readonly budget?: Budget;
+  /** Where the memory of the body comes from; give it back there when it has been read. */
+  readonly pool?: Pool;
 }
 
 /** A whole answer with status 200, its body already decompressed. */

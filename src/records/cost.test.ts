@@ -3,8 +3,8 @@
  * objects or copies that grow with its rows.
  */
 import { afterEach, expect, it, vi } from 'vitest';
+import { createPool, type Pool } from '../core/pool.ts';
 import { framePage } from './page.ts';
-import { createPool, type Pool } from './pool.ts';
 import type { RowShape } from './types.ts';
 
 const frame = { before: Buffer.from('{"type":"RECORD","record":{'), after: Buffer.from('}}\n') };

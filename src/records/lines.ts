@@ -1,4 +1,4 @@
-import type { Pool } from './pool.ts';
+import type { Pool } from '../core/pool.ts';
 import { type Text, textOf } from './scan.ts';
 import type { Frame } from './types.ts';
 

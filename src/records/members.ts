@@ -1,4 +1,5 @@
 /** The members of one row on the rewrite path: which go out, under which name, and as what. */
+import type { Bounds } from './bounds.ts';
 import { CLOSE_OBJECT, COLON, COMMA, OPEN_OBJECT, QUOTE, SPACE } from './bytes.ts';
 import { clean } from './clean.ts';
 import { marksDeleted } from './deleted.ts';
@@ -7,7 +8,6 @@ import { type FrameText, type Lines, put, putByte } from './lines.ts';
 import { guess, lookUp, START } from './names.ts';
 import type { Plan, PlannedColumn } from './plan.ts';
 import { decode, plain } from './row.ts';
-import type { Bounds } from './rows.ts';
 import { malformed, skip, skipSpace, stringEnd, type Text, textOf, valueEnd } from './scan.ts';
 import { putTransformed } from './transform.ts';
 

@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { ConnectorError } from '../core/errors.ts';
+import { noPool, type Pool } from '../core/pool.ts';
+import type { Bounds } from './bounds.ts';
 import { readHead, readTail } from './envelope.ts';
-import { createPool, type Pool } from './pool.ts';
 import { rewriteRows } from './rewrite.ts';
-import type { Bounds } from './rows.ts';
+import type { FramedRows } from './rows.ts';
 import { textOf } from './scan.ts';
-import { spliceRows } from './splice.ts';
+import { peekLastRow, spliceRows } from './splice.ts';
 import type { Frame, FramedPage, RowShape } from './types.ts';
 
 /** What a caller may ask of a page beside its lines. */
@@ -16,14 +17,13 @@ export interface FrameOptions {
   readonly expectDeleted?: boolean;
   /**
    * Leave out rows outside these bounds (an anchor date where the service cannot filter; the end of a range that was
-   * divided after the question was asked). Their keys are collected all the same.
+   * divided after the question was asked). Their keys are collected all the same. A function is asked when the page's
+   * last row is known, before any line is made.
    */
-  readonly bounds?: Bounds | undefined;
+  readonly bounds?: Bounds | ((lastRow: Buffer | undefined) => Bounds | undefined) | undefined;
   /** Where the memory of the lines comes from; give them back to it when they have been written. Default: fresh memory. */
   readonly pool?: Pool;
 }
-
-const fresh = createPool(0);
 
 /**
  * Turns a page, whole and decompressed, into output lines. No row becomes a JavaScript object and no number is parsed:
@@ -48,19 +48,33 @@ export function framePage(
   }
   const text = textOf(page);
   const { start, envelope } = readHead(text);
-  const { keys = false, expectDeleted = false, bounds, pool = fresh } = options;
-  const wishes = { keys, bounds, pool };
-  const scan = expectDeleted || bounds !== undefined || envelope.delta || envelope.annotated;
-  const spliced = scan ? undefined : spliceRows(text, start, shape, frame, wishes);
-  const { end, ...rows } = spliced ?? rewriteRows(text, start, shape, frame, wishes);
+  const { keys = false, expectDeleted = false, bounds, pool = noPool } = options;
+  const mayHoldDeleted = expectDeleted || envelope.delta || envelope.annotated;
+  const frameWithin = (within: Bounds | undefined) => {
+    const wishes = { keys, bounds: within, pool };
+    const spliced = mayHoldDeleted ? undefined : spliceRows(text, start, shape, frame, wishes);
+    const path: FramedPage['path'] = spliced === undefined ? 'rewrite' : 'splice';
+    return { ...(spliced ?? rewriteRows(text, start, shape, frame, wishes)), path };
+  };
+  const { end, ...rows } =
+    typeof bounds === 'function'
+      ? frameByLastRow(peekLastRow(text, start), bounds, frameWithin, pool)
+      : frameWithin(bounds);
   readTail(text, end, envelope);
   const { nextLink, deltaLink, delta, metadataVersion } = envelope;
-  return {
-    ...rows,
-    nextLink,
-    deltaLink,
-    delta,
-    metadataVersion,
-    path: spliced === undefined ? 'rewrite' : 'splice',
-  };
+  return { ...rows, nextLink, deltaLink, delta, metadataVersion };
+}
+
+/** Frames within the bounds that the last row calls for; once more where `peeked` turns out not to be that row. */
+function frameByLastRow<T extends FramedRows>(
+  peeked: Buffer | undefined,
+  boundsOf: (lastRow: Buffer | undefined) => Bounds | undefined,
+  frameWithin: (bounds: Bounds | undefined) => T,
+  pool: Pool,
+): T {
+  const framed = frameWithin(peeked && boundsOf(peeked));
+  const { lastRow } = framed;
+  if (lastRow === undefined ? peeked === undefined : peeked?.equals(lastRow)) return framed;
+  pool.give(framed.lines);
+  return frameWithin(boundsOf(lastRow));
 }

@@ -4,11 +4,12 @@
  * the end of a member's name: inside a string the quote would be written `\"`. So the search for them finds all that has
  * to change, several times faster than a scan of everything.
  */
+
+import type { Pool } from '../core/pool.ts';
 import { COMMA, OPEN_OBJECT, QUOTE } from './bytes.ts';
 import { frameText, linesOf, put } from './lines.ts';
 import { guess, lookUp, START } from './names.ts';
 import { type PlannedColumn, planOf } from './plan.ts';
-import type { Pool } from './pool.ts';
 import { decode, plain } from './row.ts';
 import type { Cut } from './rows.ts';
 import { type Text, valueEnd } from './scan.ts';
@@ -59,6 +60,8 @@ export function patchCuts(
     put(lines, before, 0, before.bytes.length);
     let at = from;
     let previous = START;
+    // Rows that are left out may stand before this one.
+    if (hit >= 0 && hit < from) hit = bytes.indexOf(pattern, from);
     while (hit >= 0 && hit < to) {
       const name = nameStart(bytes, hit);
       if (name < from) return undefined;

@@ -3,14 +3,14 @@
  * possible; what a shape does not list is left out; what is missing goes out as `null`.
  */
 import { ConnectorError } from '../core/errors.ts';
-import { CLOSE_ARRAY, COMMA, QUOTE } from './bytes.ts';
+import { isOutside } from './bounds.ts';
+import { CLOSE_ARRAY, COMMA } from './bytes.ts';
 import { deletedId } from './deleted.ts';
 import { noKeys } from './keys.ts';
 import { frameText, linesOf, put, reserve } from './lines.ts';
 import { flush, members, putMissing, type Work } from './members.ts';
 import { planOf } from './plan.ts';
-import { memberString } from './row.ts';
-import type { Bounds, FramedRows, Wishes } from './rows.ts';
+import type { FramedRows, Wishes } from './rows.ts';
 import { skip, skipSpace, type Text } from './scan.ts';
 import type { Frame, RowShape } from './types.ts';
 
@@ -119,27 +119,4 @@ function rewriteRow(work: Work, at: number): number {
 function countKey(work: Work): void {
   if (!work.keyed) throw new ConnectorError('protocol', 'A row has no primary key.');
   work.keysSeen++;
-}
-
-function isOutside(row: Buffer, { key, from, before }: Bounds): boolean {
-  const text = dateOf(row, key);
-  if (text === null) return false;
-  return (from !== undefined && text < from) || (before !== undefined && text >= before);
-}
-
-/** `2026-01-31T10:00:00Z` */
-const dateLength = 20;
-
-/**
- * A date of the row. Rows are flat, and inside a string the quotes would be escaped: these bytes are the member itself. Where they are not
- * found (no value, another layout) the row is read member by member.
- */
-function dateOf(row: Buffer, key: string): string | null {
-  const name = `"${key}":"`;
-  const at = row.indexOf(name, 0, 'latin1');
-  if (at < 0) return memberString(row, key);
-  const start = at + name.length;
-  return row[start + dateLength] === QUOTE
-    ? row.toString('latin1', start, start + dateLength)
-    : memberString(row, key);
 }

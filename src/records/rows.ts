@@ -1,4 +1,5 @@
-import type { Pool } from './pool.ts';
+import type { Pool } from '../core/pool.ts';
+import type { Bounds } from './bounds.ts';
 
 /** Rows that were framed, by either path. `end` is the index behind the array's `]`. */
 export interface FramedRows {
@@ -16,16 +17,6 @@ export interface Cut {
   readonly row: number;
   readonly from: number;
   to: number;
-}
-
-/**
- * Rows whose column `key` is below `from`, or not below `before`, are left out; those without a value there stay. All are
- * text that sorts as it means (dates).
- */
-export interface Bounds {
-  readonly key: string;
-  readonly from?: string;
-  readonly before?: string;
 }
 
 /** What a caller wants beside the lines, settled (see `FrameOptions`). */

@@ -8,11 +8,12 @@
  * the same members in each of its rows, nulls included.
  */
 import { ConnectorError } from '../core/errors.ts';
+import type { Pool } from '../core/pool.ts';
+import { isOutside } from './bounds.ts';
 import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './bytes.ts';
 import { noKeys, setKey } from './keys.ts';
 import { frameText, linesOf, put } from './lines.ts';
 import { onlyAnnotation, patchCuts } from './patch.ts';
-import type { Pool } from './pool.ts';
 import { decode, eachMember } from './row.ts';
 import type { Cut, FramedRows, Wishes } from './rows.ts';
 import { skipSpace, stringEnd, type Text } from './scan.ts';
@@ -30,7 +31,7 @@ export function spliceRows(
   start: number,
   shape: RowShape,
   frame: Frame,
-  { keys, pool }: Wishes,
+  { keys, bounds, pool }: Wishes,
 ): FramedRows | undefined {
   const { bytes } = text;
   const annotation = onlyAnnotation(shape);
@@ -45,20 +46,38 @@ export function spliceRows(
   const close = skipSpace(text, end);
   if (bytes[close] !== CLOSE_ARRAY) return undefined;
   last.to = end - 1;
+  const inside =
+    bounds === undefined
+      ? cuts
+      : cuts.filter(({ row, to }) => !isOutside(bytes.subarray(row, to + 1), bounds));
   const lines =
     annotation === ''
-      ? frameCuts(text, cuts, frame, pool)
-      : patchCuts(text, cuts, annotation, shape, frame, pool);
+      ? frameCuts(text, inside, frame, pool)
+      : patchCuts(text, inside, annotation, shape, frame, pool);
   if (lines === undefined) return undefined;
   return {
     lines,
-    rows: cuts.length,
+    rows: inside.length,
     deleted: [],
     lastRow: Buffer.from(bytes.subarray(last.row, end)),
     keys: keys ? keysOf(text, cuts, shape.keyColumn) : undefined,
     repaired: 0,
     end: close + 1,
   };
+}
+
+/**
+ * The last row of the array that begins at `start`, before anything else of it is read; undefined where rows have no etag.
+ * Where rows nest (`$expand`) it may be one of the nested: compare it with the row that framing the page tells.
+ */
+export function peekLastRow(text: Text, start: number): Buffer | undefined {
+  const { bytes } = text;
+  const at = bytes.lastIndexOf(ROW);
+  if (at < start) return undefined;
+  return bytes.subarray(
+    at,
+    eachMember(text, at, () => {}),
+  );
 }
 
 /** All rows; the `to` of the last one is not known yet. Undefined when a row cannot be cut. */

@@ -1,7 +1,6 @@
 import { metadataWatch } from '../catalog/drift.ts';
 import { annotationsOf, rowShapeOf, selectClause } from '../catalog/select.ts';
 import type { Selection, StreamColumn } from '../catalog/types.ts';
-import { discard } from '../core/discard.ts';
 import { asConnectorError, ConnectorError } from '../core/errors.ts';
 import { shrinksPage } from '../dataverse/errors.ts';
 import { framePage } from '../records/page.ts';
@@ -28,10 +27,12 @@ export interface Query {
   /** Leave out rows whose column is below the value: an anchor date on a read that cannot be filtered. */
   readonly from?: { readonly key: string; readonly value: string } | undefined;
   /**
-   * Asked for each page before its rows are counted: where the range that it belongs to ends by now, if the page reaches
-   * beyond. Rows from there on are somebody else's and left out.
+   * Asked for each page before its lines are made: where the range that it belongs to ends by now, if the page's last row
+   * is beyond. Rows from there on are somebody else's and left out.
    */
-  readonly until?: (page: FramedPage) => { readonly key: string; readonly before: string } | undefined;
+  readonly until?: (
+    lastRow: Buffer | undefined,
+  ) => { readonly key: string; readonly before: string } | undefined;
 }
 
 /**
@@ -105,14 +106,18 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
   };
 
   const frameWithin = (body: Buffer, frame: Frame, query: Query): FramedPage => {
-    const rows = query.only ? keyShape : shape;
-    const wishes = { keys: query.keys === true, pool };
-    const bounds = query.from && { key: query.from.key, from: query.from.value };
-    const framed = framePage(body, rows, frame, { ...wishes, bounds });
-    const end = query.until?.(framed);
-    if (end === undefined) return framed;
-    pool.give(framed.lines);
-    return framePage(body, rows, frame, { ...wishes, bounds: { ...bounds, ...end } });
+    const { from, until } = query;
+    const floor = from && { key: from.key, from: from.value };
+    return framePage(body, query.only ? keyShape : shape, frame, {
+      keys: query.keys === true,
+      pool,
+      bounds: until
+        ? (lastRow) => {
+            const end = until(lastRow);
+            return end ? { ...floor, ...end } : floor;
+          }
+        : floor,
+    });
   };
 
   /** `named`: columns that the URL may name; a link goes on naming those of its first question. */
@@ -125,11 +130,12 @@ export function createReader(selection: Selection, options: RunOptions, signal: 
         prefer: preferOf(query),
         signal,
         budget,
+        pool,
       });
       try {
         const frame = query.only ? noFrame : messages.frame(stream.name, now(), version);
         const framed = frameWithin(body, frame, query);
-        discard(body);
+        pool.give(body);
         const done = once(() => {
           pool.give(framed.lines);
           release();

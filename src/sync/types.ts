@@ -2,10 +2,10 @@ import type { Selection, Stream } from '../catalog/types.ts';
 import type { Budget } from '../core/budget.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
+import type { Pool } from '../core/pool.ts';
 import type { Client } from '../dataverse/types.ts';
 import type { Output } from '../output/types.ts';
 import type { Messages, ParsedState } from '../protocol/protocol.ts';
-import type { Pool } from '../records/pool.ts';
 
 /** How a stream is read (docs/adr/0002). */
 export type Strategy = 'change_tracking' | 'modifiedon' | 'versionnumber' | 'full';

@@ -1,7 +1,6 @@
 import { ConnectorError } from '../core/errors.ts';
 import { formatInstant, type Instant, parseInstant } from '../core/instant.ts';
 import { memberString } from '../records/row.ts';
-import type { FramedPage } from '../records/types.ts';
 import type { Range } from './ranges.ts';
 import type { Answered, Page, Query, Reader } from './reader.ts';
 
@@ -38,8 +37,8 @@ export async function walkRange(
       filter: base.filter === undefined ? bounds : `${bounds} and ${base.filter}`,
       orderby: `${column} asc,${key} asc`,
       need: [column],
-      until: (page) => {
-        const last = lastInstant(page, column, reader);
+      until: (lastRow) => {
+        const last = lastInstant(lastRow, column, reader);
         // From here on the range is divided behind what this page holds, so no row can be both here and there.
         range.seen = Math.max(range.seen, last ?? range.seen);
         return last !== undefined && last >= range.to
@@ -52,7 +51,7 @@ export async function walkRange(
       const page: Answered = await pending;
       if (page === 'again') break;
       pending = undefined;
-      const last = lastInstant(page, column, reader);
+      const last = lastInstant(page.lastRow, column, reader);
       range.rows += page.rows;
       range.more = page.nextLink !== undefined;
       fetched();
@@ -140,9 +139,9 @@ export async function delivered(
   }
 }
 
-function lastInstant(page: FramedPage, column: string, reader: Reader): Instant | undefined {
-  if (!page.lastRow) return undefined;
-  const text = memberString(page.lastRow, column);
+function lastInstant(lastRow: Buffer | undefined, column: string, reader: Reader): Instant | undefined {
+  if (!lastRow) return undefined;
+  const text = memberString(lastRow, column);
   const instant = text === null ? undefined : parseInstant(text);
   if (instant !== undefined) return instant;
   const stream = reader.selection.stream.name;

@@ -1,0 +1,64 @@
+import { discard } from './discard.ts';
+
+/**
+ * Memory of pages, used again and again: a fresh buffer of a page's size costs the operating system more time (it zeroes
+ * and maps each 4 KiB of it) than the splice path needs for its work, and the garbage collector a run through the whole
+ * heap (docs/adr/0005-memory-of-pages.md has the figures).
+ */
+export interface Pool {
+  /** A buffer of `size` bytes, contents arbitrary. */
+  take(size: number): Buffer;
+  /** Gives memory back, wherever it came from. Nobody may use it any more. */
+  give(memory: Buffer): void;
+}
+
+/** Smaller buffers are not worth keeping. */
+const SMALL = 64 * 1024;
+
+/** A pool that keeps at most `limit` bytes of memory that nobody uses. */
+export function createPool(limit = 96 << 20): Pool {
+  /** The smallest first. */
+  const free: ArrayBuffer[] = [];
+  let kept = 0;
+
+  const keep = (memory: ArrayBuffer): void => {
+    const at = free.findIndex(({ byteLength }) => byteLength >= memory.byteLength);
+    free.splice(at < 0 ? free.length : at, 0, memory);
+    kept += memory.byteLength;
+  };
+
+  return {
+    take(size) {
+      if (size < SMALL) return Buffer.allocUnsafe(size);
+      const fit = free.findIndex(({ byteLength }) => byteLength >= size);
+      const [memory] = fit < 0 || (free[fit]?.byteLength ?? 0) > 2 * size ? [] : free.splice(fit, 1);
+      if (memory === undefined) return Buffer.allocUnsafeSlow(roomy(size)).subarray(0, size);
+      kept -= memory.byteLength;
+      return Buffer.from(memory, 0, size);
+    },
+    give({ buffer }) {
+      if (buffer.byteLength < SMALL || !(buffer instanceof ArrayBuffer) || free.includes(buffer)) return;
+      // Large ones are the dear ones: they push out smaller ones.
+      for (let [least] = free; least && kept + buffer.byteLength > limit; [least] = free) {
+        if (least.byteLength >= buffer.byteLength) break;
+        free.shift();
+        kept -= least.byteLength;
+        discard(Buffer.from(least));
+      }
+      if (kept + buffer.byteLength > limit) discard(Buffer.from(buffer));
+      else keep(buffer);
+    },
+  };
+}
+
+/** Pages of a table differ a little in size; in eighths of a power of two, memory of one serves the next. */
+function roomy(size: number): number {
+  const step = 2 ** (Math.floor(Math.log2(size)) - 3);
+  return Math.ceil(size / step) * step;
+}
+
+/** Memory that nobody gives back: for answers that are small or few. */
+export const noPool: Pool = {
+  take: (size) => Buffer.allocUnsafe(size),
+  give: () => {},
+};
