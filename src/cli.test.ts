@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from './cli.ts';
 import type { ProtocolName } from './commands/command.ts';
@@ -62,5 +63,56 @@ describe('the command line', () => {
   it('explains itself', async () => {
     const help = await parse('--help');
     expect(help).toMatchObject({ kind: 'help', text: expect.stringContaining('--catalog') });
+  });
+
+  it('means the same to yargs as without it, in whatever words', async () => {
+    const said = (words: readonly string[]): Promise<unknown> =>
+      parseCommandLine(words, 'singer').catch((error: Error) => error.message);
+    const word = fc.constantFrom(
+      ...[
+        'read',
+        'check',
+        'discover',
+        'extra',
+        '7',
+        '--config',
+        '--config=a.json',
+        'a.json',
+        'ENV',
+        '-c',
+        '-cx',
+      ],
+      ...[
+        '--catalog',
+        '--catalog=',
+        'k.json',
+        '--state',
+        '-s',
+        's.json',
+        '--discover',
+        '-d',
+        '-dc',
+        '--debug',
+      ],
+      ...[
+        '--no-debug',
+        '--discover=false',
+        '--',
+        '',
+        '-',
+        '--conf',
+        '--config.x',
+        '-p',
+        '--protocol',
+        'airbyte',
+      ],
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { maxLength: 6 }), async (words) => {
+        // The hidden --dev means nothing, but only yargs knows it.
+        expect(await said(words)).toEqual(await said(['--dev', ...words]));
+      }),
+      { numRuns: 300 },
+    );
   });
 });

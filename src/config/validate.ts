@@ -1,5 +1,7 @@
-import type { ErrorObject } from 'ajv';
+import { existsSync } from 'node:fs';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
+import { compileSchema } from './compile.ts';
 import { authTypes } from './schema.ts';
 
 /** One thing wrong with the configuration. `message` is a whole sentence and holds no value of the user's. */
@@ -10,25 +12,21 @@ export interface Problem {
 
 /** Every way in which the settings break the schema. Fills in defaults. */
 export async function validate(settings: JsonObject, schema: JsonObject): Promise<readonly Problem[]> {
-  // Loaded only here: the commands that need no configuration should start at once.
-  const { Ajv } = await import('ajv');
-  const ajv = new Ajv({
-    allErrors: true,
-    useDefaults: true,
-    strict: false,
-    verbose: true,
-    // The schema is our own, and tested; checking it and polishing the code for one use took 70 ms in place of 30.
-    meta: false,
-    validateSchema: false,
-    code: { optimize: false },
-  });
-  const valid = ajv.compile(schema);
+  const valid = await validatorOf(schema);
   if (valid(settings)) return [];
   const types = authTypes(schema);
   const chosen = chosenVariant(settings, types);
   return (valid.errors ?? [])
     .filter((error) => concerns(error, chosen))
     .map((error) => problem(error, types));
+}
+
+/** The validator as the build left it; where nothing is built, compiled now. */
+async function validatorOf(schema: JsonObject): Promise<ValidateFunction> {
+  const built = new URL('./spec.validator.js', import.meta.url);
+  if (!existsSync(built)) return compileSchema(schema);
+  const module: { readonly default: ValidateFunction } = await import(built.href);
+  return module.default;
 }
 
 /** The place of the way to sign in among those of the schema; -1 when none was chosen, or an unknown one. */

@@ -52,8 +52,20 @@ const common =
   '<Term Name="associatednavigationproperty" Type="Edm.String" AppliesTo="PropertyValue"/>' +
   '<Term Name="lookuplogicalname" Type="Edm.String" AppliesTo="PropertyValue"/>';
 
-/** The `$metadata` document, one line, with or without annotations. */
+/** Documents that were written before, by the version of the schema that they are of. */
+const written = new WeakMap<World, Map<string, string>>();
+
+/** The `$metadata` document, one line, with or without annotations. It is written once for each version of the schema. */
 export function csdlOf(world: World, annotated: boolean): string {
+  const known = written.get(world) ?? new Map<string, string>();
+  written.set(world, known);
+  const name = `${world.schema.version()}/${annotated}`;
+  const document = known.get(name) ?? write(world, annotated);
+  known.set(name, document);
+  return document;
+}
+
+function write(world: World, annotated: boolean): string {
   const types = world.schema
     .tables()
     .map((table) => entityType(world, table, annotated))
