@@ -7,6 +7,7 @@ export const OPEN_OBJECT = 0x7b;
 export const CLOSE_OBJECT = 0x7d;
 export const OPEN_ARRAY = 0x5b;
 export const CLOSE_ARRAY = 0x5d;
+export const AT = 0x40;
 export const SPACE = 0x20;
 export const MINUS = 0x2d;
 export const PLUS = 0x2b;

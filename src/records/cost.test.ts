@@ -24,8 +24,8 @@ function pageOf(rows: number, annotated: readonly string[]): Buffer {
   return Buffer.from(`{"value":[${list.join(',')}],"@odata.nextLink":"https://x"}`);
 }
 
-function shapeOf(annotated: readonly string[]): RowShape {
-  const plain = columns.map((key) => ({ key, as: key, transform: 'none' as const }));
+function shapeOf(annotated: readonly string[], name: string): RowShape {
+  const plain = columns.map((key) => ({ key, as: key === 'name' ? name : key, transform: 'none' as const }));
   const others = annotated.map((key) => ({ key, as: key.replace(/@.*/, '_x'), transform: 'none' as const }));
   return { columns: [...plain, ...others], keyColumn: 'accountid' };
 }
@@ -42,13 +42,13 @@ function counting(taken: number[]): Pool {
   };
 }
 
-function costOf(rows: number, annotated: readonly string[]) {
+function costOf(rows: number, annotated: readonly string[], { name = 'name' } = {}) {
   const page = pageOf(rows, annotated);
   const taken: number[] = [];
   const decode = vi.spyOn(Buffer.prototype, 'toString');
   const parse = vi.spyOn(JSON, 'parse');
   const copy = vi.spyOn(Buffer.prototype, 'copy');
-  const { path, lines } = framePage(page, shapeOf(annotated), frame, { pool: counting(taken) });
+  const { path, lines } = framePage(page, shapeOf(annotated, name), frame, { pool: counting(taken) });
   const [strings, parses, copies] = [decode, parse, copy].map((spy) => spy.mock.calls.length);
   vi.restoreAllMocks();
   const room = taken.reduce((sum, size) => sum + size, 0);
@@ -60,14 +60,15 @@ afterEach(() => {
 });
 
 it.each([
-  ['spliced', [], 'splice'],
-  ['spliced with types', [type], 'splice'],
-  ['rewritten', [type, label], 'rewrite'],
+  ['spliced', [], 'splice', {}],
+  ['spliced with types', [type], 'splice', {}],
+  ['spliced with types and labels', [type, label], 'splice', {}],
+  ['rewritten', [type, label], 'rewrite', { name: 'title' }],
 ] as const)(
   'a page that is %s costs no strings by the row, and room for its output once',
-  (_, annotated, path) => {
-    const small = costOf(100, annotated);
-    const large = costOf(10_000, annotated);
+  (_, annotated, path, renamed) => {
+    const small = costOf(100, annotated, renamed);
+    const large = costOf(10_000, annotated, renamed);
     expect(large.path).toBe(path);
     expect(large).toMatchObject({ strings: small.strings, parses: small.parses });
     expect(large.takes).toBeLessThanOrEqual(2);

@@ -74,6 +74,34 @@ export function guess(names: Names, previous: number, text: Text, at: number): n
   return other >= 0 && stands(names, other, text, at) ? other : -1;
 }
 
+/**
+ * Number of the name whose `"name":` is in `[from, end)`, at its end, when it is one of those that were chained behind `previous`; -1
+ * when it is another. Members that a row lacks are passed over.
+ */
+export function follow(names: Names, previous: number, text: Text, from: number, end: number): number {
+  let number = names.next[previous] as number;
+  for (; number >= 0; number = names.next[number] as number) {
+    const at = end - (names.length[number] as number);
+    if (at >= from && stands(names, number, text, at)) break;
+  }
+  return number;
+}
+
+/** Number of a name, put behind `previous` in the chain when it is in none yet. Unknown names are learnt. */
+export function chain(names: Names, previous: number, name: string): number {
+  const known = names.numbers.get(name);
+  if (known === undefined && names.offset.length >= MOST_NAMES) return START;
+  const number = known ?? add(names, name, -1);
+  if (names.other[number] === CHAINED) return number;
+  names.other[number] = CHAINED;
+  names.next[number] = names.next[previous] as number;
+  names.next[previous] = number;
+  return number;
+}
+
+/** Marks, in `other`, the names of a chain. */
+const CHAINED = -2;
+
 /** True when `"name":` of that number stands at `at`. */
 function stands(names: Names, number: number, text: Text, at: number): boolean {
   const length = names.length[number] as number;

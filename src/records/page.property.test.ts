@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConnectorError } from '../core/errors.ts';
 import { type FrameOptions, framePage } from './page.ts';
-import { names, pages, typeAnnotation } from './pages.testing.ts';
+import { labelAnnotation, names, pages, typeAnnotation } from './pages.testing.ts';
 import { canonical, read, repaired, repairs, type Value } from './reference.testing.ts';
 import type { OutputColumn, RowShape } from './types.ts';
 
@@ -139,12 +139,31 @@ describe('a page as the server writes it', () => {
   const typed = fc
     .tuple(fc.shuffledSubarray([...plainNames, '_parentid_value']), fc.subarray(lookups, { minLength: 1 }))
     .chain(([columns, wanted]) =>
-      fc.tuple(pages('server', columns, true), fc.constant(columns), fc.constant(wanted)),
+      fc.tuple(pages('server', columns, 'types'), fc.constant(columns), fc.constant(wanted)),
     );
-  const shapeOf = (columns: readonly string[], types: readonly string[] = []): RowShape => ({
+  const labelled = fc
+    .tuple(
+      fc.shuffledSubarray([...plainNames.filter((name) => !name.includes('"')), '_parentid_value']),
+      fc.subarray(lookups, { minLength: 1 }),
+      fc.subarray(plainNames, { minLength: 1 }),
+    )
+    .chain(([columns, types, labels]) =>
+      fc.tuple(
+        pages('server', columns, 'labels'),
+        fc.constant(columns),
+        fc.constant(types),
+        fc.constant(labels),
+      ),
+    );
+  const shapeOf = (
+    columns: readonly string[],
+    types: readonly string[] = [],
+    labels: readonly string[] = [],
+  ): RowShape => ({
     columns: [
       ...[...columns, 'accountid'].map((name) => column(name)),
       ...types.map((name) => column(`${name}${typeAnnotation}`, name.replace('_value', '_type'))),
+      ...labels.map((name) => column(`${name}${labelAnnotation}`, `${name}_label`)),
     ],
     keyColumn: 'accountid',
   });
@@ -164,6 +183,30 @@ describe('a page as the server writes it', () => {
   it('does so when the types of lookups are wanted, some or all', () => {
     fc.assert(
       fc.property(typed, ([page, columns, types]) => agree(page, shapeOf(columns, types))),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('does so when labels are wanted as well, some or all', () => {
+    fc.assert(
+      fc.property(labelled, ([page, columns, types, labels]) => agree(page, shapeOf(columns, types, labels))),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('leaves the same rows out either way, whatever the bounds', () => {
+    const bounds = fc.record({ key: fc.constant('accountid'), from: fc.uuid(), before: fc.uuid() });
+    fc.assert(
+      fc.property(labelled, bounds, ([page, columns, types, labels], within) => {
+        const shape = shapeOf(columns, types, labels);
+        const [fast, slow, late] = [
+          actual(page, shape, { bounds: within }),
+          actual(page, shape, { bounds: within, expectDeleted: true }),
+          actual(page, shape, { bounds: () => within }),
+        ];
+        expect(fast.said).toEqual(slow.said);
+        expect(late).toEqual(fast);
+      }),
       { numRuns: RUNS },
     );
   });

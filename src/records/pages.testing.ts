@@ -7,6 +7,11 @@ export type Style = 'server' | 'any';
 
 /** The annotation that says which table a lookup leads to. */
 export const typeAnnotation = '@Microsoft.Dynamics.CRM.lookuplogicalname';
+/** The annotation that says in words what a value means. */
+export const labelAnnotation = '@OData.Community.Display.V1.FormattedValue';
+
+/** Annotations that rows have where values are not null: none, the types of lookups, or labels of all columns as well. */
+export type Annotated = 'none' | 'types' | 'labels';
 
 /** Member names that rows draw from. */
 export const names = [
@@ -125,13 +130,19 @@ function joined(
 const etag = fc.nat().map((version) => `"@odata.etag":"W/\\"${version}\\""`);
 const guid = fc.uuid();
 
-/** A row as the server writes it. With `typed`, lookups that are not null say the table they lead to. */
-function serverRow(columns: readonly string[], typed: boolean): fc.Arbitrary<string> {
+/** A row as the server writes it. */
+function serverRow(columns: readonly string[], annotated: Annotated): fc.Arbitrary<string> {
   const member = (name: string): fc.Arbitrary<string[]> => {
-    const plain = value('server', fc.constant(''), typed ? 0 : 2).map((v) => `${JSON.stringify(name)}:${v}`);
-    if (!typed || !/^_.*_value$/.test(name)) return plain.map((one) => [one]);
-    const type = string(false).map((v) => `"${name}${typeAnnotation}":${v}`);
-    return fc.tuple(fc.option(type), plain).map(([t, one]) => (t === null ? [one] : [t, one]));
+    const nesting = annotated === 'none' ? 2 : 0;
+    const plain = value('server', fc.constant(''), nesting).map((v) => `${JSON.stringify(name)}:${v}`);
+    const wanted = [
+      ...(annotated === 'labels' ? [labelAnnotation] : []),
+      ...(annotated !== 'none' && /^_.*_value$/.test(name) ? [typeAnnotation] : []),
+    ];
+    const annotations = wanted.map((annotation) =>
+      fc.option(string(false).map((v) => `${JSON.stringify(name + annotation)}:${v}`)),
+    );
+    return fc.tuple(...annotations, plain).map((parts) => parts.filter((part) => part !== null));
   };
   const key = guid.map((id) => [`"accountid":"${id}"`]);
   return fc
@@ -162,12 +173,16 @@ function anyRow(space: fc.Arbitrary<string>): fc.Arbitrary<string> {
 const link = fc.webUrl({ withQueryParameters: true }).map((url) => JSON.stringify(`${url}]}"\\`));
 
 /** Pages of rows. Those of style `server` have the columns given in each row, and no string that needs repair. */
-export function pages(style: Style, columns: readonly string[] = names, typed = false): fc.Arbitrary<string> {
+export function pages(
+  style: Style,
+  columns: readonly string[] = names,
+  annotated: Annotated = 'none',
+): fc.Arbitrary<string> {
   const tight = fc.constant('');
   const loose = fc.oneof({ weight: 3, arbitrary: tight }, fc.constantFrom(' ', '\n  ', '\t', '\r\n'));
   return fc.boolean().chain((free) => {
     const space = style === 'any' && free ? loose : tight;
-    const rows = fc.array(style === 'any' ? anyRow(space) : serverRow(columns, typed), {
+    const rows = fc.array(style === 'any' ? anyRow(space) : serverRow(columns, annotated), {
       minLength: style === 'any' ? 0 : 1,
       maxLength: 5,
     });

@@ -1,95 +1,149 @@
 /**
- * Splicing with patches: rows are copied whole but for one annotation, by which every row of a table with an owner goes
- * out (`_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname` as `_ownerid_type`). The bytes `@annotation":` are always
- * the end of a member's name: inside a string the quote would be written `\"`. So the search for them finds all that has
- * to change, several times faster than a scan of everything.
+ * Splicing with patches: rows are copied whole but for annotations, by which lookups tell their table and choices their
+ * label (`_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname` goes out as `_ownerid_type`). The bytes `@annotation":`
+ * are always the end of a member's name: inside a string the quote would be written `\"`. So looking at each `@` finds all
+ * that has to change, several times faster than a scan of everything.
  */
-
 import type { Pool } from '../core/pool.ts';
-import { COMMA, OPEN_OBJECT, QUOTE } from './bytes.ts';
-import { frameText, linesOf, put } from './lines.ts';
-import { guess, lookUp, START } from './names.ts';
+import { AT, COMMA, OPEN_OBJECT, QUOTE } from './bytes.ts';
+import { frameText, type Lines, linesOf, put } from './lines.ts';
+import { chain, follow, type Names, START } from './names.ts';
 import { type PlannedColumn, planOf } from './plan.ts';
-import { decode, plain } from './row.ts';
+import { decode, eachMember, plain } from './row.ts';
 import type { Cut } from './rows.ts';
-import { type Text, valueEnd } from './scan.ts';
+import { nextByte, type Text, textOf, valueEnd } from './scan.ts';
 import type { Frame, RowShape } from './types.ts';
 
 /**
- * The annotation (`@Microsoft.Dynamics.CRM.lookuplogicalname`) that this shape renames, when it changes nothing else;
- * empty when it changes nothing at all; undefined when it changes more.
+ * The annotations (`@Microsoft.Dynamics.CRM.lookuplogicalname`) that this shape renames, when it changes nothing else;
+ * none when it changes nothing at all; undefined when it changes more.
  */
-export function onlyAnnotation(shape: RowShape): string | undefined {
-  let annotation = '';
+export function onlyAnnotations(shape: RowShape): readonly string[] | undefined {
+  const annotations = new Set<string>();
   for (const { key, as, transform } of shape.columns) {
-    const own = key.slice(key.indexOf('@'));
-    if (transform !== 'none' || (as !== key && !key.includes('@'))) return undefined;
-    if (!key.includes('@')) continue;
-    if (annotation !== '' && annotation !== own) return undefined;
-    annotation = own;
+    const at = key.indexOf('@');
+    if (transform !== 'none' || (at < 0 && as !== key)) return undefined;
+    if (at >= 0) annotations.add(key.slice(at));
   }
-  return annotation;
+  return [...annotations];
+}
+
+/** The work on one page. */
+interface Patch {
+  readonly text: Text;
+  readonly lines: Lines;
+  /** Each annotation as it ends a name, `@annotation":`. */
+  readonly endings: readonly Text[];
+  readonly names: Names;
+  readonly columns: readonly PlannedColumn[];
+  /** The columns that are made of annotations, by number. */
+  readonly annotated: readonly number[];
+  /** Row in which each column was seen last. */
+  readonly seen: Int32Array;
 }
 
 /**
- * Frames rows that were cut, with the members of one annotation renamed, left out or, where a row has none, set to null.
+ * Frames rows that were cut, with the members of the annotations renamed, left out or, where a row has none, set to null.
  * Undefined when a row is not what it should be, and has to be scanned.
  */
 export function patchCuts(
   text: Text,
   cuts: readonly Cut[],
-  annotation: string,
+  annotations: readonly string[],
   shape: RowShape,
   frame: Frame,
   pool: Pool,
 ): Buffer | undefined {
-  const { bytes } = text;
-  const { names, columns } = planOf(shape);
   const { before, after } = frameText(frame);
-  const pattern = Buffer.from(`${annotation}":`);
-  const annotated = columns.flatMap((column, i) =>
-    shape.columns[i]?.key.endsWith(annotation) ? [{ column, i }] : [],
-  );
-  const seen = new Int32Array(columns.length).fill(-1);
-  // No row can become longer than by its frame and all its nulls.
-  const nulls = annotated.reduce((sum, { column }) => sum + column.out.bytes.length, 0);
-  const longer = before.bytes.length + after.bytes.length + nulls;
-  const lines = linesOf(pool, bytes.length + cuts.length * longer);
-  let hit = bytes.indexOf(pattern, cuts[0]?.from);
+  const { names, columns } = planOf(shape);
+  const patch: Patch = {
+    text,
+    // Names become shorter, nulls are added: together that is seldom more than the page.
+    lines: linesOf(pool, text.bytes.length + cuts.length * (before.bytes.length + after.bytes.length)),
+    endings: annotations.map((annotation) => textOf(Buffer.from(`${annotation}":`))),
+    names,
+    columns,
+    annotated: columns.flatMap((_, number) => (shape.columns[number]?.key.includes('@') ? [number] : [])),
+    seen: new Int32Array(columns.length).fill(-1),
+  };
+  const [first] = cuts;
+  if (first !== undefined) learnOrder(patch, first, annotations);
   for (const [row, { from, to }] of cuts.entries()) {
-    put(lines, before, 0, before.bytes.length);
-    let at = from;
-    let previous = START;
-    // Rows that are left out may stand before this one.
-    if (hit >= 0 && hit < from) hit = bytes.indexOf(pattern, from);
-    while (hit >= 0 && hit < to) {
-      const name = nameStart(bytes, hit);
-      if (name < from) return undefined;
-      const value = hit + pattern.length;
-      let number = guess(names, previous, text, name);
-      if (number < 0) number = lookUp(names, previous, decode(bytes, name, value - 1));
-      previous = number;
-      put(lines, text, at, name);
-      const index = number < 0 ? -1 : (names.column[number] as number);
-      if (index >= 0) {
-        const { out, nameLength } = columns[index] as PlannedColumn;
-        put(lines, out, 1, nameLength + 1);
-        seen[index] = row;
-        at = value;
-      } else {
-        // An annotation stands before its value, so there is a comma to leave out with it.
-        const end = plain(valueEnd(text, value));
-        if (bytes[end] !== COMMA) return undefined;
-        at = end + 1;
-      }
-      hit = bytes.indexOf(pattern, value);
-    }
-    put(lines, text, at, to);
-    for (const { column, i } of annotated)
-      if (seen[i] !== row) put(lines, column.out, 0, column.out.bytes.length);
-    put(lines, after, 0, after.bytes.length);
+    put(patch.lines, before, 0, before.bytes.length);
+    if (!patchRow(patch, row, from, to)) return undefined;
+    put(patch.lines, after, 0, after.bytes.length);
   }
-  return lines.bytes.subarray(0, lines.length);
+  return patch.lines.bytes.subarray(0, patch.lines.length);
+}
+
+/** The columns stand in the same order in each row, and annotations before their columns. */
+function learnOrder({ text, names }: Patch, { row }: Cut, annotations: readonly string[]): void {
+  let previous = START;
+  eachMember(text, row, ({ name, nameEnd }) => {
+    const column = decode(text.bytes, name, nameEnd);
+    for (const annotation of annotations) {
+      if (names.numbers.has(column + annotation)) previous = chain(names, previous, column + annotation);
+    }
+  });
+}
+
+/** Writes the members of a row; false when it is not what it should be. */
+function patchRow(
+  { text, lines, endings, names, columns, annotated, seen }: Patch,
+  row: number,
+  from: number,
+  to: number,
+): boolean {
+  const { bytes } = text;
+  let written = from;
+  let previous = START;
+  for (let at = nextByte(text, AT, from, to); at < to; at = nextByte(text, AT, at + 1, to)) {
+    const length = endingLength(endings, text, at);
+    if (length === 0) continue;
+    const value = at + length;
+    let number = follow(names, previous, text, from, value);
+    let name = value - (names.length[number] ?? 0);
+    if (number < 0) {
+      name = nameStart(bytes, at);
+      if (name < from) return false;
+      number = chain(names, previous, decode(bytes, name, value - 1));
+    }
+    previous = number;
+    put(lines, text, written, name);
+    const index = names.column[number] ?? -1;
+    if (index >= 0) {
+      const { out, nameLength } = columns[index] as PlannedColumn;
+      put(lines, out, 1, nameLength + 1);
+      seen[index] = row;
+      written = value;
+    } else {
+      // An annotation stands before its value, so there is a comma to leave out with it.
+      const end = plain(valueEnd(text, value));
+      if (bytes[end] !== COMMA) return false;
+      written = end + 1;
+    }
+    at = value;
+  }
+  put(lines, text, written, to);
+  for (const number of annotated) {
+    const { out } = columns[number] as PlannedColumn;
+    if (seen[number] !== row) put(lines, out, 0, out.bytes.length);
+  }
+  return true;
+}
+
+/** Length of the ending of a name that stands at `at`; 0 when there is none. */
+function endingLength(endings: readonly Text[], text: Text, at: number): number {
+  for (const { bytes, view } of endings) {
+    const { length } = bytes;
+    if (text.bytes[at + 1] !== bytes[1] || text.bytes[at + length - 1] !== bytes[length - 1]) continue;
+    // The last word may overlap the one before it.
+    const last = length - 4;
+    let i = 0;
+    while (i < last && text.view.getInt32(at + i, true) === view.getInt32(i, true)) i += 4;
+    if (i >= last && text.view.getInt32(at + last, true) === view.getInt32(last, true)) return length;
+  }
+  return 0;
 }
 
 /** Index of the quote that opens the name which goes on at `at`; -1 when there is none where a name may begin. */

@@ -88,6 +88,22 @@ function nextSpecial(text: Text, at: number): number {
   return i;
 }
 
+/** Index of the first `byte` in `[from, to)`, `to` when there is none: four bytes at a time. */
+export function nextByte(text: Text, byte: number, from: number, to: number): number {
+  const { bytes, view } = text;
+  const pattern = byte * 0x01010101;
+  const lastWord = to - 4;
+  let i = from;
+  for (; i <= lastWord; i += 4) {
+    const word = view.getInt32(i, true) ^ pattern;
+    const marks = (word - 0x01010101) & ~word & 0x80808080;
+    // The lowest mark is a true one, and tells which of the four bytes it is.
+    if (marks !== 0) return i + ((31 - Math.clz32(marks & -marks)) >> 3);
+  }
+  while (i < to && bytes[i] !== byte) i++;
+  return i;
+}
+
 /** Marks (bit 7) the bytes of a word that are a quote, a backslash or a control character; above a mark there may be false ones. */
 function specials(word: number): number {
   const quote = word ^ 0x22222222;

@@ -13,7 +13,7 @@ import { isOutside } from './bounds.ts';
 import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './bytes.ts';
 import { noKeys, setKey } from './keys.ts';
 import { frameText, linesOf, put } from './lines.ts';
-import { onlyAnnotation, patchCuts } from './patch.ts';
+import { onlyAnnotations, patchCuts } from './patch.ts';
 import { decode, eachMember } from './row.ts';
 import type { Cut, FramedRows, Wishes } from './rows.ts';
 import { skipSpace, stringEnd, type Text } from './scan.ts';
@@ -34,14 +34,14 @@ export function spliceRows(
   { keys, bounds, pool }: Wishes,
 ): FramedRows | undefined {
   const { bytes } = text;
-  const annotation = onlyAnnotation(shape);
-  if (annotation === undefined || bytes.indexOf(ROW, start) !== start) return undefined;
-  if (wholeRowEnd(text, start, shape, annotation) === undefined || mayNeedRepair(bytes, start))
+  const annotations = onlyAnnotations(shape);
+  if (annotations === undefined || bytes.indexOf(ROW, start) !== start) return undefined;
+  if (wholeRowEnd(text, start, shape, annotations) === undefined || mayNeedRepair(bytes, start))
     return undefined;
   const cuts = cutRows(text, start);
   const last = cuts?.at(-1);
   if (cuts === undefined || last === undefined) return undefined;
-  const end = wholeRowEnd(text, last.row, shape, annotation);
+  const end = wholeRowEnd(text, last.row, shape, annotations);
   if (end === undefined) return undefined;
   const close = skipSpace(text, end);
   if (bytes[close] !== CLOSE_ARRAY) return undefined;
@@ -51,9 +51,9 @@ export function spliceRows(
       ? cuts
       : cuts.filter(({ row, to }) => !isOutside(bytes.subarray(row, to + 1), bounds));
   const lines =
-    annotation === ''
+    annotations.length === 0
       ? frameCuts(text, inside, frame, pool)
-      : patchCuts(text, inside, annotation, shape, frame, pool);
+      : patchCuts(text, inside, annotations, shape, frame, pool);
   if (lines === undefined) return undefined;
   return {
     lines,
@@ -97,21 +97,27 @@ function cutRows(text: Text, start: number): Cut[] | undefined {
 }
 
 /**
- * Index behind the row at `at` when its members are an etag, the shape's columns and, if there is one, members with the
- * annotation. Rows that hold objects or arrays are not looked into, so they do not qualify when names are to be patched.
+ * Index behind the row at `at` when its members are an etag, the shape's columns and members with the annotations, if there
+ * are any. Rows that hold objects or arrays are not looked into, so they do not qualify when names are to be patched.
  */
-function wholeRowEnd(text: Text, at: number, shape: RowShape, annotation: string): number | undefined {
+function wholeRowEnd(
+  text: Text,
+  at: number,
+  shape: RowShape,
+  annotations: readonly string[],
+): number | undefined {
   const { bytes } = text;
+  const patched = annotations.length > 0;
+  const isAnnotated = (name: string) =>
+    patched && annotations.some((annotation) => name.endsWith(annotation));
   const missing = new Set(shape.columns.map((column) => column.key)).add('@odata.etag');
   let fits = true;
   const end = eachMember(text, at, (member) => {
     const name = decode(bytes, member.name, member.nameEnd);
     const nested = bytes[member.value] === OPEN_OBJECT || bytes[member.value] === OPEN_ARRAY;
-    const annotated = annotation !== '' && name.endsWith(annotation);
-    fits &&= (missing.delete(name) || annotated) && !(nested && annotation !== '');
+    fits &&= (missing.delete(name) || isAnnotated(name)) && !(nested && patched);
   });
-  const absent = [...missing].filter((name) => annotation === '' || !name.endsWith(annotation));
-  return fits && absent.length === 0 ? end : undefined;
+  return fits && [...missing].every(isAnnotated) ? end : undefined;
 }
 
 /** True when a string of the rows may hold `\u0000` or half a surrogate pair, or a line break may stand between tokens. */
