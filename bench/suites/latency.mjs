@@ -6,6 +6,7 @@ import { measurePages, measureRead, readOf } from '../harness/work.mjs';
 export const title = 'Bound by latency';
 
 const twenty = ['standard'];
+const narrow = ['name', 'accountnumber', 'modifiedon'];
 const cases = [
   { name: 'one table, 0.3 s', latency: 300, tables: ['accounts'], rows: 'accounts=100000', concurrency: 10 },
   { name: 'twenty tables, 0.3 s', latency: 300, tables: twenty, rows: '*=20000', concurrency: 16 },
@@ -17,7 +18,18 @@ const cases = [
     rows: 'accounts=1000000',
     concurrency: 10,
     least: 8,
-    columns: ['name', 'accountnumber', 'modifiedon'],
+    columns: narrow,
+    memory: 350,
+  },
+  {
+    name: 'the same, crowded into five seconds',
+    latency: 1000,
+    tables: ['accounts'],
+    rows: 'accounts=10',
+    crowds: 5,
+    crowd: 200_000,
+    concurrency: 10,
+    columns: narrow,
     memory: 350,
   },
 ];
@@ -50,12 +62,13 @@ export async function run({ tell }) {
   };
 }
 
-async function measureCase({ latency, tables, rows, concurrency, columns }) {
+async function measureCase({ latency, tables, rows, concurrency, columns, crowds = 0, crowd }) {
   const fast = await startSimulator(['--prebuilt', '--rows', rows.replace(/\d+/, '10')]);
   const sets = await setsOf(fast, tables);
   await fast.stop();
   const simulator = await startSimulator(['--prebuilt', '--latency', String(latency), '--rows', rows]);
   try {
+    for (let second = 0; second < crowds; second += 1) await importRows(simulator, second, crowd);
     const read = await readOf(simulator, {
       settings: {
         tables,
@@ -77,6 +90,17 @@ async function measureCase({ latency, tables, rows, concurrency, columns }) {
   } finally {
     await simulator.stop();
   }
+}
+
+/** An import of so many rows in one second. */
+async function importRows({ ready }, second, count) {
+  const at = new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
+  const answer = await fetch(`${ready.control_url}/bulk/accounts`, {
+    method: 'POST',
+    body: JSON.stringify({ count, at }),
+  });
+  if (!answer.ok) throw new Error(`The import was refused: ${await answer.text()}`);
+  await answer.arrayBuffer();
 }
 
 /** The tables that a read asks for. */

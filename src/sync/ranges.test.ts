@@ -136,6 +136,17 @@ describe('ranges by work stealing', () => {
     expect(Math.min(...others)).toBeGreaterThan(258);
   });
 
+  it('are divided down to the second where an import crowds its rows into a few', () => {
+    const board = createBoard([[0, 1000]], true, { page: 100, rows: 300 });
+    const first = board.take();
+    if (!first) throw new Error('nothing to take');
+    Object.assign(first, { rows: 100, seen: 500, latest: 100, more: true });
+    const others = Array.from({ length: 20 }, () => board.take()).filter((range) => range !== undefined);
+    expect(others.map(({ at, to }) => [at, to])).toContainEqual([501, 502]);
+    // Those that have none of it may be empty: they are not divided before they have shown.
+    expect(others.map(({ at, to }) => [at, to])).toContainEqual([750, 1000]);
+  });
+
   it('are not divided below two seconds', () => {
     const board = createBoard([[7, 8]], true);
     board.take();

@@ -10,6 +10,8 @@ export interface Range {
   seen: Instant;
   to: Instant;
   rows: number;
+  /** Rows a second in the page that was fetched last; 0 before the first. An import crowds its rows into a few seconds. */
+  latest: number;
   /** Rows a second, until its own rows tell; undefined when nobody knows. */
   readonly likely: number | undefined;
   /** The server has said that more pages follow; nothing is given away before that, so short reads stay one request. */
@@ -91,7 +93,7 @@ export function createBoard(remaining: Remaining, eager: boolean, { page = 0, ro
 }
 
 function open(at: Instant, to: Instant, likely: number | undefined): Range {
-  return { from: at, at, seen: at, to, rows: 0, likely, more: false };
+  return { from: at, at, seen: at, to, rows: 0, latest: 0, likely, more: false };
 }
 
 function divide(range: Range | undefined): Range | undefined {
@@ -108,9 +110,9 @@ function densityOf({ rows, seen, from, likely }: Range): number | undefined {
   return rows === 0 ? likely : rows / Math.max(1, seen - from);
 }
 
-/** Estimated rows left; where nobody knows, the time span alone. */
+/** Estimated rows left, by its densest; where nobody knows, the time span alone. */
 function weight(range: Range): number {
-  return (range.to - range.seen) * (densityOf(range) ?? 1);
+  return (range.to - range.seen) * Math.max(densityOf(range) ?? 1, range.latest);
 }
 
 /** `2026-01-01T00:00:00Z/2026-02-01T00:00:00Z,…`: one scalar, so that a deep merge of states cannot mix two lists. */

@@ -32,6 +32,7 @@ export async function walkRange(
   const key = reader.selection.stream.table.key;
   for (;;) {
     const bounds = `${column} ge ${formatInstant(range.at)} and ${column} lt ${formatInstant(range.to)}`;
+    let before = range.seen;
     const query: Query = {
       ...base,
       filter: base.filter === undefined ? bounds : `${bounds} and ${base.filter}`,
@@ -40,6 +41,7 @@ export async function walkRange(
       until: (lastRow) => {
         const last = lastInstant(lastRow, column, reader);
         // From here on the range is divided behind what this page holds, so no row can be both here and there.
+        before = range.seen;
         range.seen = Math.max(range.seen, last ?? range.seen);
         return last !== undefined && last >= range.to
           ? { key: column, before: formatInstant(range.to) }
@@ -53,6 +55,7 @@ export async function walkRange(
       pending = undefined;
       const last = lastInstant(page.lastRow, column, reader);
       range.rows += page.rows;
+      range.latest = page.rows / Math.max(1, range.seen - before);
       range.more = page.nextLink !== undefined;
       fetched();
       const crossed = last !== undefined && last >= range.to;

@@ -62,23 +62,72 @@ function* orderedRows(world: World, query: RowQuery, place: Tuple | undefined): 
     else range.low = start;
   }
   const test = query.filter === undefined ? undefined : compile(world, query.filter);
-  const walk = store.walk(order, { ...range, descending: first.descending });
-  for (const row of ordering.length > 1 ? tiesSorted(walk, order, ordering) : walk) {
-    if (test === undefined || test(row) === true) yield row;
+  const matches = (row: Row): boolean => test === undefined || test(row) === true;
+  if (ordering.length === 1) {
+    for (const row of store.walk(order, { ...range, descending: first.descending }))
+      if (matches(row)) yield row;
+    return;
   }
+  const crowds = crowdsOf(world, store, ordering);
+  const crowd = typeof start === 'number' ? crowds.get(start) : undefined;
+  if (crowd !== undefined && typeof start === 'number' && place !== undefined) {
+    for (let at = firstNotBefore(crowd, ordering, place); at < crowd.length; at++) {
+      const row = crowd[at];
+      if (row !== undefined && matches(row)) yield row;
+    }
+    if (first.descending) range.high = start - 1;
+    else range.low = start + 1;
+  }
+  const walk = store.walk(order, { ...range, descending: first.descending });
+  for (const row of tiesSorted(walk, order, ordering, crowds)) if (matches(row)) yield row;
+}
+
+/** Rows that an import left in one instant, sorted: each of their pages would sort all of them again. */
+type Crowds = Map<number | string, readonly Row[]>;
+const crowded = new WeakMap<World, { readonly name: string; readonly crowds: Crowds }>();
+const crowdSize = 10_000;
+
+function crowdsOf(world: World, store: Store, ordering: readonly Ordering[]): Crowds {
+  const order = ordering.map(({ column, descending }) => `${column.name} ${descending}`).join();
+  const name = [store.name, store.generation(), order].join('\n');
+  const known = crowded.get(world);
+  if (known?.name === name) return known.crowds;
+  const crowds: Crowds = new Map();
+  crowded.set(world, { name, crowds });
+  return crowds;
+}
+
+/** Index of the first row that is not before the place. */
+function firstNotBefore(rows: readonly Row[], ordering: readonly Ordering[], place: Tuple): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const row = rows[middle];
+    if (row !== undefined && compareTuples(ordering, tupleOf(ordering, row), place) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Sorts each run of rows that the walk's own order holds equal. */
-function* tiesSorted(rows: Iterable<Row>, order: WalkOrder, ordering: readonly Ordering[]): Generator<Row> {
+function* tiesSorted(
+  rows: Iterable<Row>,
+  order: WalkOrder,
+  ordering: readonly Ordering[],
+  crowds: Crowds,
+): Generator<Row> {
   let run: Row[] = [];
   let value: number | string | undefined;
-  const sorted = (): Row[] =>
-    run.length === 1
-      ? run
-      : run
-          .map((row) => ({ row, tuple: tupleOf(ordering, row) }))
-          .sort((a, b) => compareTuples(ordering, a.tuple, b.tuple))
-          .map((each) => each.row);
+  const sorted = (): readonly Row[] => {
+    if (run.length === 1) return run;
+    const inOrder = run
+      .map((row) => ({ row, tuple: tupleOf(ordering, row) }))
+      .sort((a, b) => compareTuples(ordering, a.tuple, b.tuple))
+      .map((each) => each.row);
+    if (run.length >= crowdSize && value !== undefined) crowds.set(value, inOrder);
+    return inOrder;
+  };
   for (const row of rows) {
     const next = sortValue(row, order);
     if (run.length > 0 && next !== value) {
@@ -142,17 +191,9 @@ function* sortedRows(
   }
   // The rows before the place form the head of the list; ties of its given columns may be wanted in another order.
   const given = ordering.slice(0, query.given === 0 ? ordering.length : query.given);
-  let low = 0;
-  let high = sorted.rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const row = sorted.rows[middle];
-    if (row !== undefined && (place === undefined || compareTuples(given, tupleOf(given, row), place) >= 0))
-      high = middle;
-    else low = middle + 1;
-  }
-  for (let place = low; place < sorted.rows.length; place++) {
-    const row = sorted.rows[place];
+  const from = place === undefined ? 0 : firstNotBefore(sorted.rows, given, place);
+  for (let at = from; at < sorted.rows.length; at++) {
+    const row = sorted.rows[at];
     if (row !== undefined) yield row;
   }
 }
