@@ -18,8 +18,12 @@ const SMALL = 64 * 1024;
 /** Milliseconds after which a pool that nobody takes from gives all that it keeps back to the system. */
 const idleAfter = 1_000;
 
-/** A pool that keeps at most `limit` bytes of memory that nobody uses, and nothing while a reader stands still. */
-export function createPool(limit = 96 << 20): Pool {
+/**
+ * A pool that keeps at most `limit` bytes of memory that nobody uses, and nothing while a reader stands still. The default
+ * is more than pages have in use at any time, so that none of it is discarded while pages flow: from the first buffer that
+ * is detached on, V8 checks each access to any buffer for that.
+ */
+export function createPool(limit = 192 << 20): Pool {
   /** The smallest first. */
   const free: ArrayBuffer[] = [];
   let kept = 0;
