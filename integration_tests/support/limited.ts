@@ -117,11 +117,9 @@ export async function limited({ tables, rows, pageSize }: Size): Promise<Limited
       const executed = executionOf(work) - theirs.seconds;
       const needed = Math.min(executed, tables * pages * (average + overhead));
       const now = simulator.control.limits();
-      const left = now.executionSeconds * now.servers - (theirs.seconds / took) * window;
-      const budget = Math.min(
-        left,
-        (now.executionSeconds * now.servers * (config.budgetPercent ?? 100)) / 100,
-      );
+      const allowed = now.executionSeconds * (now.sharedBudget ? 1 : now.servers);
+      const ofOurs = (allowed * (config.budgetPercent ?? 100)) / 100;
+      const budget = Math.min(ofOurs, allowed - (theirs.seconds / took) * window);
       return {
         rows: records,
         failed: errors.size,

@@ -144,9 +144,31 @@ describe('a 429', () => {
     await vi.advanceTimersByTimeAsync(119_000);
     expect(state.order).toEqual([]);
     expect(bounds.closedFor).toBeGreaterThan(0);
-    await vi.advanceTimersByTimeAsync(1_000);
+    await vi.advanceTimersByTimeAsync(2_000);
     expect(state.order).toEqual(['accounts', 'contacts']);
     expect(waits).toEqual(['accounts 120 too many requests', 'contacts 120 too many requests']);
+  });
+
+  it('lets one request go first when its time is over; the others follow when it was let in', async () => {
+    const bounds = limits(settings, systemClock, () => {});
+    let refusing = 3;
+    const sent: number[] = [];
+    const ask = () =>
+      bounds.run('accounts', async () => {
+        sent.push(Math.floor(Date.now() / 1_000));
+        refusing -= 1;
+        const refused = refusing >= 0;
+        if (!refused) await systemClock.sleep(5_000);
+        return { value: 1, observation: seen({ ok: !refused, refusal: refused ? refusal : undefined }) };
+      });
+    void ask();
+    await vi.advanceTimersByTimeAsync(100);
+    for (let i = 0; i < 8; i += 1) void ask();
+    await vi.advanceTimersByTimeAsync(400_000);
+    // Each refusal of one that had waited adds a little; the last is let in, which shows 5 s later.
+    expect(sent.slice(0, 4)).toEqual([0, 120, 242, 366]);
+    expect(sent[4]).toBe(371);
+    expect(sent.filter((at) => at === 371).length).toBeGreaterThan(1);
   });
 
   it('halves the concurrency, once for a burst, and lets it grow again slowly', async () => {

@@ -2,6 +2,7 @@ import Bottleneck from 'bottleneck';
 import type { Clock } from '../../core/clock.ts';
 import type { WaitListener } from '../types.ts';
 import { budget } from './budget.ts';
+import { durations } from './durations.ts';
 import { gate } from './gate.ts';
 import { growth } from './growth.ts';
 import { pace } from './pace.ts';
@@ -65,9 +66,10 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
   const time = budget(share);
   const queue = turns<Waiting>();
   const slots = new Bottleneck({ maxConcurrent: size.limit });
-  /** What a request of this stream takes, learnt as it goes. */
-  const typical = new Map<string, number>();
+  const typical = durations();
   const door = gate(onWait);
+  /** One request goes first when the gate has opened; the others follow when it has been let in. */
+  let scouting = false;
   let wakeUp = new AbortController();
   let admission: Promise<unknown> = Promise.resolve();
   let closed = false;
@@ -88,15 +90,16 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
       const now = clock.now();
       const [stream = ''] = queue.streams();
       const byGate = door.closedFor(now);
-      const byBudget = time.wait(typical.get(stream) ?? 0, now);
-      const wait = Math.max(byGate, byBudget, rate.wait(now));
+      const byBudget = time.wait(typical.of(stream), now);
+      const byScout = door.untried && scouting ? longestSleep : 0;
+      const wait = Math.max(byGate, byScout, byBudget, rate.wait(now));
       if (wait <= 0) {
         rate.started(now);
         const item = queue.next();
         return item === undefined ? undefined : { stream, item };
       }
       if (byGate > 0) door.tell(queue.streams(), now);
-      else if (byBudget > worthTelling && Number.isFinite(byBudget)) {
+      else if (byBudget > worthTelling) {
         door.tellOther(queue.streams(), byBudget, outOfBudget, now);
       }
       await clock.sleep(Math.min(wait, longestSleep), wakeUp.signal).catch(() => {});
@@ -109,16 +112,21 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
     admission = mine.catch(() => {});
     const turn = await mine;
     if (turn === undefined) return;
-    const expected = typical.get(turn.stream) ?? 0;
     const sentAt = clock.now();
-    time.started(expected);
-    observe(turn.stream, expected, sentAt, await turn.item.start());
+    const ended = time.started(typical.of(turn.stream), sentAt);
+    const scout = door.untried;
+    if (scout) scouting = true;
+    const seen = await turn.item.start();
+    if (scout) scouting = false;
+    if (scout && seen.headers !== undefined && seen.refusal === undefined) door.passed();
+    if (scout && seen.refusal !== undefined) door.failed();
+    ended(seen.refusal === undefined ? seen.serverTime : 0, clock.now());
+    observe(turn.stream, sentAt, seen);
   }
 
-  function observe(stream: string, expected: number, sentAt: number, seen: Observation): void {
+  function observe(stream: string, sentAt: number, seen: Observation): void {
     const now = clock.now();
     const { headers, refusal } = seen;
-    time.ended(expected, refusal === undefined ? seen.serverTime : 0, now);
     const recommended = Number(headers?.['x-ms-dop-hint'] ?? Number.NaN);
     size.hinted(recommended);
     if (refusal !== undefined) {
@@ -127,7 +135,7 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
       door.close(refusal.wait, refusal.reason, now);
     } else if (seen.ok) {
       size.succeeded();
-      typical.set(stream, (typical.get(stream) ?? seen.serverTime) * 0.7 + seen.serverTime * 0.3);
+      typical.took(stream, seen.serverTime);
       const left = hintedTime(headers);
       if (left !== undefined) time.remaining(left, now);
     }
