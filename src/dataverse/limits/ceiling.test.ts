@@ -22,7 +22,12 @@ function spread(): () => number {
 /** Keeps 20 tables asking for pages for so many minutes; what came of it. */
 async function read(model: ServiceModel, minutes: number) {
   const service = modelService(model, systemClock);
-  const settings = { requestsPerSecond: 15, maxConcurrency: undefined, budgetPercent: 100 };
+  const settings = {
+    requestsPerSecond: 15,
+    maxConcurrency: undefined,
+    budgetPercent: 100,
+    maxWaitSeconds: 1_800,
+  };
   const bounds = limits(settings, systemClock, () => {});
   let over = false;
   const workers = Array.from({ length: 60 }, async (_, place) => {

@@ -6,6 +6,8 @@ export interface Gate {
   closedFor(now: number): number;
   /** It was closed, and nobody has got through since. */
   readonly untried: boolean;
+  /** From its first closing until it opens again, nobody having got through: how long it keeps everybody waiting. */
+  readonly shutFor: number;
   /** Somebody got through. */
   passed(): void;
   /** Somebody who had waited did not get through. */
@@ -26,6 +28,7 @@ export function gate(onWait: WaitListener): Gate {
   let opensAt = Number.NEGATIVE_INFINITY;
   let because = '';
   let untried = false;
+  let shutAt = 0;
   let failures = 0;
   /** Streams, and until when they need not be told again. */
   const told = new Map<string, number>();
@@ -43,6 +46,9 @@ export function gate(onWait: WaitListener): Gate {
     get untried() {
       return untried;
     },
+    get shutFor() {
+      return untried ? opensAt - shutAt : 0;
+    },
     passed() {
       untried = false;
       failures = 0;
@@ -51,6 +57,7 @@ export function gate(onWait: WaitListener): Gate {
       failures += 1;
     },
     close(asked, reason, now) {
+      if (!untried) shutAt = now;
       untried = true;
       // Others who wait for the same come back at the same time, and the service lets nobody in while somebody keeps asking.
       const wait = asked + (failures === 0 ? 0 : Math.min(longestAddition, addition * 2 ** failures));

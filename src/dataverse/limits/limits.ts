@@ -1,5 +1,6 @@
 import Bottleneck from 'bottleneck';
 import type { Clock } from '../../core/clock.ts';
+import { ConnectorError } from '../../core/errors.ts';
 import type { WaitListener } from '../types.ts';
 import { budget } from './budget.ts';
 import { durations } from './durations.ts';
@@ -14,6 +15,8 @@ export interface LimitSettings {
   readonly maxConcurrency: number | undefined;
   /** 1 to 100. */
   readonly budgetPercent: number;
+  /** The service may keep everybody waiting for so long. */
+  readonly maxWaitSeconds: number;
 }
 
 /** What one attempt at a request came to, as far as limits go. */
@@ -45,7 +48,7 @@ export interface Observed<T> {
 
 interface Waiting {
   start(): Promise<Observation>;
-  cancel(): void;
+  cancel(reason: Error): void;
 }
 
 /** 6,000 requests in 300 seconds ("Service protection API limits"). */
@@ -82,6 +85,13 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
 
   function resize(): void {
     void slots.updateSettings({ maxConcurrent: size.limit });
+  }
+
+  /** What waits will not start. */
+  function cancelAll(reasonFor: (stream: string) => Error): void {
+    for (let [stream] = queue.streams(); stream !== undefined; [stream] = queue.streams()) {
+      queue.next()?.cancel(reasonFor(stream));
+    }
   }
 
   /** Waits until a request may start. One slot at a time waits here; the others stand behind it. */
@@ -133,6 +143,8 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
       size.refused(sentAt, now);
       if (refusal.code === executionTimeCode) time.exhausted(now);
       door.close(refusal.wait, refusal.reason, now);
+      if (door.shutFor > settings.maxWaitSeconds * 1_000)
+        cancelAll((each) => shutTooLong(each, door.shutFor));
     } else if (seen.ok) {
       size.succeeded();
       typical.took(stream, seen.serverTime);
@@ -153,7 +165,10 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
           wake();
         };
         const item: Waiting = {
-          cancel: () => reject(new Error('The client is closed.')),
+          cancel(reason) {
+            signal?.removeEventListener('abort', abort);
+            reject(reason);
+          },
           async start() {
             signal?.removeEventListener('abort', abort);
             try {
@@ -180,10 +195,17 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
     close() {
       closed = true;
       wake();
-      for (let item = queue.next(); item !== undefined; item = queue.next()) item.cancel();
+      cancelAll(() => new Error('The client is closed.'));
       void slots.stop({ dropWaitingJobs: true }).catch(() => {});
     },
   };
+}
+
+/** The service keeps everybody waiting for longer than we may. */
+export function shutTooLong(stream: string, milliseconds: number): ConnectorError {
+  const seconds = Math.ceil(milliseconds / 1_000);
+  const message = `${stream}: the service asks to wait ${seconds} s, longer than max_wait_seconds allows.`;
+  return new ConnectorError('throttled', message, { stream, retryAfter: seconds });
 }
 
 /** Seconds of execution time left, as milliseconds; the number has a thousands comma (`1,199.97`). */
