@@ -45,7 +45,7 @@ export async function run({ tell }) {
     note: `${size.tables} tables of ${count(size.rows)} rows, ${size.tables * (size.rows / size.pageSize)} pages of ${count(size.pageSize)} rows that take ${average} s on average (9 s with three servers), from a quarter to twice as much`,
     header: [
       'under',
-      'ceiling',
+      'least time',
       'took',
       'ceiling',
       'figure',
