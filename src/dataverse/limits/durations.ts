@@ -12,11 +12,11 @@ export interface Durations {
 export function durations(): Durations {
   const streams = new Map<string, number>();
   let all = 0;
-  const next = (before: number, now: number): number => before + (now - before) * (now > before ? 0.6 : 0.2);
+  const next = (before: number, now: number): number => Math.max(now, before * 0.8 + now * 0.2);
   return {
     of: (stream) => streams.get(stream) ?? all,
     took(stream, milliseconds) {
-      streams.set(stream, next(streams.get(stream) ?? milliseconds, milliseconds));
+      streams.set(stream, next(streams.get(stream) ?? 0, milliseconds));
       all = all * 0.8 + milliseconds * 0.2;
     },
   };
