@@ -16,6 +16,7 @@ import type { Simulator } from '../../src/simulator/index.ts';
 import { selectAll } from './catalog.ts';
 import { countRequests } from './in-flight.ts';
 import { createScratch, type Message, messagesOf } from './program.ts';
+import type { SharedTime } from './shared-time.ts';
 import { virtualClock } from './virtual-clock.ts';
 import type { ProtocolName } from './ways.ts';
 
@@ -31,6 +32,8 @@ export interface Reading {
   readonly state?: unknown;
   /** Takes the output; default: all of it, at once. */
   readonly take?: (lines: Buffer) => Promise<void>;
+  /** Keep the messages. Default: true; false for reads that are too large. */
+  readonly keep?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -68,6 +71,8 @@ export interface Path {
   readonly stalled?: () => number;
   /** How connections are made. */
   readonly connect?: Partial<buildConnector.BuildOptions>;
+  /** The simulator's own time, where the connector's is the same. */
+  readonly time?: SharedTime;
 }
 
 /** A connector for a simulated environment. */
@@ -76,15 +81,18 @@ export function createConnector({ ready, control }: Simulator, path: Path = {}):
   const port = new URL(`https://${ready.environment_url}`).port;
   const agent = new Agent({ connect: { ca: readFileSync(ready.ca_file, 'utf8'), ...path.connect } });
 
+  const meansOf = ({ time, stalled = () => 0 }: Path) => {
+    if (time !== undefined) return { clock: time.clock, dispatcher: time.watch(agent) };
+    const flight = countRequests(agent);
+    const clock = virtualClock(control.now(), { underWay: flight.count, stalled });
+    return { clock, dispatcher: flight.dispatcher };
+  };
+
   const sessionOf = (
     { protocol, config, signal }: Pick<Reading, 'protocol' | 'config' | 'signal'>,
     take: (lines: Buffer) => Promise<void>,
   ) => {
-    const flight = countRequests(agent);
-    const clock = virtualClock(control.now(), {
-      underWay: flight.count,
-      stalled: path.stalled ?? (() => 0),
-    });
+    const { clock, dispatcher } = meansOf(path);
     const log: { level: string; text: string }[] = [];
     const session: Session = {
       protocol: speakers[protocol],
@@ -109,7 +117,7 @@ export function createConnector({ ready, control }: Simulator, path: Path = {}):
       log: { log: (level, text) => void log.push({ level, text }), metric: () => undefined },
       signal: signal ?? new AbortController().signal,
       redact: redactor([]),
-      means: { clock, dispatcher: flight.dispatcher, random: () => 0.5 },
+      means: { clock, dispatcher, random: () => 0.5 },
     };
     return { session, log, clock };
   };
@@ -130,9 +138,10 @@ export function createConnector({ ready, control }: Simulator, path: Path = {}):
       const { session, log, clock } = sessionOf(reading, async (lines) => {
         await reading.take?.(lines);
         // The memory is used for other lines afterwards.
-        taken.push(Buffer.from(lines));
+        if (reading.keep ?? true) taken.push(Buffer.from(lines));
       });
       const { state } = reading;
+      const from = clock.now();
       const options = {
         catalog: scratch.write('catalog.json', reading.catalog),
         state: state === undefined ? undefined : scratch.write('state.json', state),
@@ -142,15 +151,16 @@ export function createConnector({ ready, control }: Simulator, path: Path = {}):
       const errors = await runRead(session, options).catch(
         (thrown: unknown) => new Map([['', asConnectorError(thrown)]]),
       );
+      const waited = clock.now() - from;
       // What the connector waited has passed for the environment, too.
-      control.advance(clock.passed);
+      if (path.time === undefined) control.advance(waited);
       const codes = [...errors.values()].map((error) => consequences[error.kind].exitCode);
       return {
         messages: messagesOf(Buffer.concat(taken).toString()),
         exitCode: reading.signal?.aborted ? undefined : Math.max(0, ...codes),
         errors,
         log,
-        waited: clock.passed,
+        waited,
       };
     },
     async close() {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { asConnectorError, type ConnectorError } from '../core/errors.ts';
 import { tellAnchor } from './anchor.ts';
 import { readChanges } from './changes.ts';
@@ -90,6 +91,8 @@ async function readStream(
   const { messages, output, observe } = options;
   const aborter = new AbortController();
   const signal = AbortSignal.any([options.signal, aborter.signal]);
+  // Every request that waits or is under way listens to it; Node would warn of more than ten.
+  setMaxListeners(0, signal);
   try {
     await takeTurn(start.slots, signal);
     await output.write(messages.started(name, start.estimate));
