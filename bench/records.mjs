@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { framePage } from '../dist/records/page.js';
-import { createPool } from '../dist/records/pool.js';
+import { createPool } from '../dist/core/pool.js';
 import { columns, frame, pageOf, shapeOf } from './page.mjs';
 
 const { values: options } = parseArgs({
@@ -29,7 +29,7 @@ const cases = [
   ['unzip only, with types', 'types', () => unzip('types')],
   ['lookup types', 'types', () => frames('types', 'types', 'splice')],
   ['unzip only, with labels', 'labels', () => unzip('labels')],
-  ['labels', 'labels', () => frames('labels', 'labels', 'rewrite')],
+  ['labels', 'labels', () => frames('labels', 'labels', 'splice')],
 ];
 
 const shapes = new Map(['none', 'types', 'labels'].map((name) => [name, shapeOf(name)]));
