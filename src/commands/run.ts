@@ -11,7 +11,7 @@ import { createTally, type Tally } from '../output/tally.ts';
 import type { Output } from '../output/types.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import type { RunEvent } from '../sync/types.ts';
-import { runCheck } from './check.ts';
+import { runCheck, tellOutcome } from './check.ts';
 import type { Command } from './command.ts';
 import { runDiscover } from './discover.ts';
 import { type LogSettings, logSettings } from './logging.ts';
@@ -46,7 +46,8 @@ export async function runWithSession(
       });
     } catch (thrown) {
       if (command.kind !== 'check') throw thrown;
-      return await checkFailed(protocol, output, asConnectorError(thrown));
+      const outcome = { ok: false, error: asConnectorError(thrown) } as const;
+      return await tellOutcome(outcome, { protocol, output, log: early, redact });
     }
     for (const value of config.secrets) redact.add(value);
     const settings = { level: given.level ?? config.logLevel, format: given.format ?? config.logFormat };
@@ -122,12 +123,6 @@ function stoppedExitCode({ signal, protocol }: Session): number {
 }
 
 const signalled = new ConnectorError('transient', 'Stopped by a signal.');
-
-async function checkFailed(protocol: Protocol, output: Output, error: ConnectorError): Promise<number> {
-  const { bytes, exitCode } = protocol.checkResult({ ok: false, error });
-  await output.write(bytes);
-  return exitCode;
-}
 
 /** The protocol's log, on stdout or stderr, above live progress where there is any. */
 export function logFor(
