@@ -3,6 +3,7 @@ import { type Dispatcher, request } from 'undici';
 import type { ConnectorError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { networkError } from '../core/network.ts';
+import type { Redactor } from '../core/redact.ts';
 
 /** The last thing that went wrong on the way to the sign-in service. */
 export type SignInFailure =
@@ -24,7 +25,7 @@ export interface Network {
 
 const timeoutMilliseconds = 30_000;
 
-export function network(dispatcher: Dispatcher): Network {
+export function network(dispatcher: Dispatcher, redact: Redactor): Network {
   let failure: SignInFailure | undefined;
 
   async function send<T>(
@@ -33,6 +34,8 @@ export function network(dispatcher: Dispatcher): Network {
     options: NetworkRequestOptions = {},
   ): Promise<NetworkResponse<T>> {
     const host = new URL(url).host;
+    const assertion = new URLSearchParams(options.body ?? '').get('client_assertion');
+    if (assertion !== null) redact.add(assertion);
     try {
       const answer = await request(url, {
         dispatcher,
@@ -52,7 +55,7 @@ export function network(dispatcher: Dispatcher): Network {
           host,
           status: answer.statusCode,
           retryAfter: headers['retry-after'],
-          body,
+          body: masked(body, redact),
         };
       }
       return { status: answer.statusCode, headers, body: body as T };
@@ -72,6 +75,13 @@ export function network(dispatcher: Dispatcher): Network {
       failure = undefined;
     },
   };
+}
+
+/** The answer with secrets masked in its texts: before anything is cut off, or a part of one would be left. */
+function masked(body: JsonObject, redact: Redactor): JsonObject {
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]),
+  );
 }
 
 /** A gateway in between may answer in HTML; that is an empty object, and the status tells the rest. */

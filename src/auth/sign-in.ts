@@ -4,14 +4,22 @@ import type { AuthenticationResult, NodeSystemOptions } from '@azure/msal-node';
 import { Agent, type Dispatcher } from 'undici';
 import type { Config, Credentials } from '../config/types.ts';
 import { asConnectorError, ConnectorError } from '../core/errors.ts';
+import { type Redactor, redactor } from '../core/redact.ts';
 import { explainEntra } from './entra.ts';
 import { type Network, network, type SignInFailure } from './network.ts';
 import type { SignedIn } from './types.ts';
 
-/** Gets one token for the environment, in the way the configuration says. */
-export function signIn(config: Config, dispatcher: Dispatcher): () => Promise<SignedIn> {
+/**
+ * Gets one token for the environment, in the way the configuration says. `redact` learns what is made to prove who we
+ * are, and masks secrets in what the sign-in service says.
+ */
+export function signIn(
+  config: Config,
+  dispatcher: Dispatcher,
+  redact: Redactor = redactor([]),
+): () => Promise<SignedIn> {
   const managed = config.credentials.kind === 'managed_identity';
-  const net = managed ? machine() : network(dispatcher);
+  const net = managed ? machine() : network(dispatcher, redact);
   let client: Promise<Acquire> | undefined;
   let signedIn = false;
   return async () => {
@@ -42,7 +50,7 @@ let machineNetwork: Network | undefined;
  * that it is given.
  */
 function machine(): Network {
-  machineNetwork ??= network(new Agent());
+  machineNetwork ??= network(new Agent(), redactor([]));
   return machineNetwork;
 }
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testConfig } from '../config/config.testing.ts';
 import { testClock } from '../core/clock.testing.ts';
 import { ConnectorError } from '../core/errors.ts';
+import { redactor } from '../core/redact.ts';
 import { json, type TestServer, testServer } from '../dataverse/server.testing.ts';
 import { tokenSource } from './token-source.ts';
 
@@ -90,11 +91,21 @@ describe('a token source', () => {
     expect(server.seen).toHaveLength(3);
   });
 
+  it('renews once more where the token that replaced a refused one has ended, too', async () => {
+    const clock = testClock();
+    server.answer(discovery(), token('first'), token('second'), token('third'));
+    const tokens = source({ clock });
+    await tokens.token();
+    expect(await tokens.refresh('first')).toBe('second');
+    clock.advance(60 * 60_000);
+    expect(await tokens.refresh('first')).toBe('third');
+  });
+
   it('tells each token, so that it can be masked', async () => {
-    const told: string[] = [];
+    const redact = redactor([]);
     server.answer(discovery(), token('first'));
-    await source({ onToken: (value) => told.push(value) }).token();
-    expect(told).toEqual(['first']);
+    await source({ redact }).token();
+    expect(redact('Bearer first')).toBe('Bearer ****');
   });
 });
 

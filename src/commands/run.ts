@@ -132,7 +132,7 @@ export function logFor(
   redact: Redactor,
   progress?: Progress,
 ): Log {
-  return protocol.log({
+  const inner = protocol.log({
     stdout: (lines) => void output.write(redact(lines)).catch(() => undefined),
     stderr: (lines) => {
       const print = (): void => void process.stderr.write(redact(lines));
@@ -142,6 +142,11 @@ export function logFor(
     level: settings.level ?? 'info',
     format: settings.format ?? 'plain',
   });
+  return {
+    // Before a message is cut into lines, or a secret of several lines would not be found.
+    log: (level, message, stream) => inner.log(level, redact(message), stream),
+    metric: inner.metric,
+  };
 }
 
 /** `--config ENV` reads environment variables, everything else is a file. */
