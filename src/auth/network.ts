@@ -1,6 +1,6 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
 import { type Dispatcher, request } from 'undici';
-import type { ConnectorError } from '../core/errors.ts';
+import { ConnectorError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { networkError } from '../core/network.ts';
 import type { Redactor } from '../core/redact.ts';
@@ -25,7 +25,12 @@ export interface Network {
 
 const timeoutMilliseconds = 30_000;
 
-export function network(dispatcher: Dispatcher, redact: Redactor): Network {
+/** `schemes` are those that requests may go to: a secret must not leave unencrypted, wherever the service sends us. */
+export function network(
+  dispatcher: Dispatcher,
+  redact: Redactor,
+  schemes: readonly string[] = ['https:'],
+): Network {
   let failure: SignInFailure | undefined;
 
   async function send<T>(
@@ -33,10 +38,11 @@ export function network(dispatcher: Dispatcher, redact: Redactor): Network {
     url: string,
     options: NetworkRequestOptions = {},
   ): Promise<NetworkResponse<T>> {
-    const host = new URL(url).host;
+    const { host, protocol } = new URL(url);
     const assertion = new URLSearchParams(options.body ?? '').get('client_assertion');
     if (assertion !== null) redact.add(assertion);
     try {
+      if (!schemes.includes(protocol)) throw unencrypted(host);
       const answer = await request(url, {
         dispatcher,
         method,
@@ -75,6 +81,11 @@ export function network(dispatcher: Dispatcher, redact: Redactor): Network {
       failure = undefined;
     },
   };
+}
+
+function unencrypted(host: string): ConnectorError {
+  const message = `The sign-in service sends us to ${host} without encryption, where nothing is sent. Check authority_host.`;
+  return new ConnectorError('config', message);
 }
 
 /** The answer with secrets masked in its texts: before anything is cut off, or a part of one would be left. */

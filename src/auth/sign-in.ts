@@ -50,7 +50,7 @@ let machineNetwork: Network | undefined;
  * that it is given.
  */
 function machine(): Network {
-  machineNetwork ??= network(new Agent(), redactor([]));
+  machineNetwork ??= network(new Agent(), redactor([]), ['http:', 'https:']);
   return machineNetwork;
 }
 

@@ -3,6 +3,7 @@ import { testConfig } from '../config/config.testing.ts';
 import { testClock } from '../core/clock.testing.ts';
 import { ConnectorError } from '../core/errors.ts';
 import { redactor } from '../core/redact.ts';
+import { createDispatcher } from '../dataverse/dispatcher.ts';
 import { json, type TestServer, testServer } from '../dataverse/server.testing.ts';
 import { tokenSource } from './token-source.ts';
 
@@ -46,6 +47,32 @@ describe('a token source', () => {
       'GET /11111111-2222-3333-4444-555555555555/v2.0/.well-known/openid-configuration',
       'POST /11111111-2222-3333-4444-555555555555/oauth2/v2.0/token',
     ]);
+  });
+
+  it.each(['http:', 'https://169.254.169.254'])('does not follow the service to %s', async (start) => {
+    const elsewhere = start === 'http:' ? server.origin.replace('https:', start) : start;
+    server.answer(
+      json(200, {
+        token_endpoint: `${elsewhere}/token`,
+        authorization_endpoint: `${server.origin}/authorize`,
+        issuer: `${server.origin}/v2.0`,
+        jwks_uri: `${server.origin}/keys`,
+      }),
+    );
+    const hosted = createDispatcher({ DEPLOYMENT_MODE: 'cloud' });
+    // This machine itself is one of the private hosts: only the way that the service names is tried.
+    const dispatcher = server.dispatcher.compose(
+      (dispatch) => (options, handler) =>
+        String(options.origin) === server.origin
+          ? dispatch(options, handler)
+          : hosted.dispatch(options, handler),
+    );
+    const error = await errorOf(
+      tokenSource(testConfig({ authorityHost: server.origin }), dispatcher).token(),
+    );
+    expect(error.kind).toBe('config');
+    expect(server.seen.map(({ method }) => method)).toEqual(['GET']);
+    await hosted.destroy();
   });
 
   it('makes one request for many callers, and keeps the token', async () => {

@@ -180,6 +180,8 @@ describe('the address of the environment', () => {
   });
 
   const logins = [
+    ['contoso.crm.dynamics.com', 'https://login.microsoftonline.com'],
+    ['contoso.crm21.dynamics.com', 'https://login.microsoftonline.com'],
     ['contoso.crm9.dynamics.com', 'https://login.microsoftonline.com'],
     ['contoso.crm.microsoftdynamics.us', 'https://login.microsoftonline.us'],
     ['contoso.crm.appsplatform.us', 'https://login.microsoftonline.us'],
@@ -190,6 +192,15 @@ describe('the address of the environment', () => {
       expect((await load({ ...minimal, environment_url: host })).authorityHost).toBe(login);
     });
   }
+
+  it('is no private one when hosted in another spelling either', async () => {
+    for (const host of ['2130706433', '0x7f.1', '0177.0.0.1', '127.1', '017700000001']) {
+      const config = { ...minimal, environment_url: host, authority_host: host };
+      expect(await problemsOf(load(config, { DEPLOYMENT_MODE: 'cloud' }))).toBe(
+        'Config validation error:\n  - environment_url must not be a private address.\n  - authority_host must not be a private address.',
+      );
+    }
+  });
 
   const privateHosts = [
     'localhost',
@@ -257,6 +268,12 @@ describe('ways to sign in', () => {
   it('a managed identity', async () => {
     const config = await load({ ...address, credentials: { auth_type: 'managed_identity' } });
     expect(config.credentials).toEqual({ kind: 'managed_identity', clientId: undefined });
+    // The machine's own identity is not the user's.
+    expect(
+      await problemsOf(
+        load({ ...address, credentials: { auth_type: 'managed_identity' } }, { DEPLOYMENT_MODE: 'cloud' }),
+      ),
+    ).toContain('no managed identity');
   });
 
   const refused = [

@@ -56,7 +56,7 @@ function parse(
     problems.push({ setting, message: `${setting} ${message}.` });
 
   const hosts = parseHosts(settings, hosted, complain);
-  const signIn = parseCredentials(settings, !hosted);
+  const signIn = parseCredentials(settings, hosted);
   if ('problems' in signIn) problems.push(...signIn.problems);
   const anchor = settings['anchor_date'];
   const anchorDate = typeof anchor === 'string' ? existingInstant(anchor) : undefined;
