@@ -1,10 +1,10 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { AuthenticationResult, NodeSystemOptions } from '@azure/msal-node';
 import { Agent, type Dispatcher } from 'undici';
 import type { Config, Credentials } from '../config/types.ts';
 import { asConnectorError, ConnectorError } from '../core/errors.ts';
 import { type Redactor, redactor } from '../core/redact.ts';
+import { certificateOf } from './certificate.ts';
 import { explainEntra } from './entra.ts';
 import { type Network, network, type SignInFailure } from './network.ts';
 import type { SignedIn } from './types.ts';
@@ -97,25 +97,9 @@ async function connect(config: Config, net: Network): Promise<Acquire> {
 }
 
 function proof(credentials: Exclude<Credentials, { kind: 'managed_identity' }>) {
-  if (credentials.kind === 'secret') return { clientSecret: credentials.clientSecret.reveal() };
-  const { certificate, privateKey, passphrase } = credentials;
-  try {
-    const key = createPrivateKey({ key: privateKey.reveal(), passphrase: passphrase?.reveal() });
-    return {
-      clientCertificate: {
-        thumbprintSha256: new X509Certificate(certificate).fingerprint256.replaceAll(':', ''),
-        privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
-        // Sent along for apps that trust a certificate by its subject and issuer.
-        x5c: certificate,
-      },
-    };
-  } catch (cause) {
-    throw new ConnectorError(
-      'config',
-      'The certificate or its private key cannot be used: check credentials.certificate, private_key and passphrase.',
-      { cause },
-    );
-  }
+  return credentials.kind === 'secret'
+    ? { clientSecret: credentials.clientSecret.reveal() }
+    : { clientCertificate: certificateOf(credentials) };
 }
 
 /** What the network saw says more than what the library makes of it. */
@@ -130,7 +114,9 @@ function explain(error: unknown, net: Network, config: Config): ConnectorError {
 
 /** This machine has no identity to give, or not the one that was asked for. */
 function noIdentity(seen: SignInFailure | undefined, cause: unknown): ConnectorError {
-  const said = seen?.kind === 'answer' ? seen.body['message'] : seen?.error.message;
+  // App Service says `message`, a virtual machine `error_description`.
+  const said =
+    seen?.kind === 'answer' ? (seen.body['message'] ?? seen.body['error_description']) : seen?.error.message;
   const reason = typeof said === 'string' ? ` (${said})` : '';
   const advice =
     'Does this machine have one, and is its client ID in credentials.client_id if it is user-assigned?';
