@@ -122,6 +122,11 @@ describe('sources', () => {
 
   const broken: readonly (readonly [string, () => readonly ConfigSource[], string])[] = [
     ['no source', () => [], 'No configuration'],
+    [
+      'the settings themselves, whose secret is not repeated',
+      () => [{ kind: 'file', path: '{"client_secret": "sEcReT~value"}' }],
+      'takes the path of a JSON file',
+    ],
     ['a missing file', () => [{ kind: 'file', path: join(folder, 'none.json') }], 'does not exist'],
     ['a folder', () => [{ kind: 'file', path: folder }], 'cannot be read'],
     ['no JSON', () => [file('{"client_secret": "sEcReT~value",}')], 'is not valid JSON'],
@@ -163,6 +168,28 @@ describe('the address of the environment', () => {
       authorityHost: 'https://127.0.0.1:8443',
     });
   });
+
+  it('may have spaces around it, as pasted', async () => {
+    const config = await load({ ...minimal, environment_url: ' https://contoso.crm4.dynamics.com/ \n' });
+    expect(config.environmentOrigin).toBe('https://contoso.crm4.dynamics.com');
+  });
+
+  it.each([
+    ['CONTOSO.crm4.Dynamics.com', 'https://contoso.crm4.dynamics.com'],
+    ['https://contoso.crm4.dynamics.com/main.aspx?appid=1&pagetype=x#y', 'https://contoso.crm4.dynamics.com'],
+    ['https://contoso.api.crm4.dynamics.com/api/data/v9.2', 'https://contoso.crm4.dynamics.com'],
+  ])('is taken as the browser shows it: %s', async (environment_url, origin) => {
+    expect((await load({ ...minimal, environment_url })).environmentOrigin).toBe(origin);
+  });
+
+  it.each(['contoso', '1.2.3.4', 'https://make.powerapps.com/environments/x', 'https://[::1]'])(
+    'is told how it looks, when it is something else: %s',
+    async (environment_url) => {
+      expect(await problemsOf(load({ ...minimal, environment_url }))).toContain(
+        'https://org12345.crm4.dynamics.com',
+      );
+    },
+  );
 
   it('must be https, said in words', async () => {
     const message = await problemsOf(
@@ -332,7 +359,7 @@ describe('what is wrong', () => {
       '  - deletes must be a boolean.',
       '  - labels must be one of none, choices, all.',
       '  - page_size must be <= 5000.',
-      '  - anchor_date is no date that exists.',
+      '  - anchor_date is no date that exists: write it as 2024-01-31 or 2024-01-31T00:00:00Z.',
     ]);
   });
 
