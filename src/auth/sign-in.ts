@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { AuthenticationResult, NodeSystemOptions } from '@azure/msal-node';
 import { Agent, type Dispatcher } from 'undici';
 import type { Config, Credentials } from '../config/types.ts';
-import { asConnectorError, ConnectorError } from '../core/errors.ts';
+import { ConnectorError } from '../core/errors.ts';
 import { type Redactor, redactor } from '../core/redact.ts';
 import { certificateOf } from './certificate.ts';
 import { explainEntra } from './entra.ts';
@@ -109,7 +109,10 @@ function explain(error: unknown, net: Network, config: Config): ConnectorError {
   if (config.credentials.kind === 'managed_identity') return noIdentity(seen, error);
   if (seen?.kind === 'error') return seen.error;
   if (seen?.kind === 'answer') return explainEntra(seen, config.environmentOrigin);
-  return new ConnectorError('auth', `Sign-in failed: ${asConnectorError(error).message}`, { cause: error });
+  const { host } = new URL(config.authorityHost);
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `Sign-in failed: ${host} does not answer as a sign-in service does (${reason}). Check authority_host.`;
+  return new ConnectorError('auth', message, { cause: error });
 }
 
 /** This machine has no identity to give, or not the one that was asked for. */

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testConfig } from '../config/config.testing.ts';
 import { testClock } from '../core/clock.testing.ts';
@@ -174,6 +175,36 @@ describe('a refused sign-in says what to do', () => {
     server.answer(discovery(), refused(123456, 'Something new.'));
     expect((await errorOf(source().token())).message).toContain('Something new.');
   });
+});
+
+describe('a login host that is none', () => {
+  const cases = [
+    [
+      'redirects',
+      (_: unknown, response: ServerResponse) =>
+        response.writeHead(302, { location: 'https://evil.example/' }).end(),
+    ],
+    [
+      'answers with a page',
+      (_: unknown, response: ServerResponse) =>
+        response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
+    ],
+    ['knows no such path', json(404, {})],
+  ] as const;
+  for (const [name, handler] of cases) {
+    it(`is named, with the setting to check, when it ${name}`, async () => {
+      server.answer(handler);
+      const error = await errorOf(source().token());
+      expect(['auth', 'config']).toContain(error.kind);
+      expect(error.message).toContain('authority_host');
+    });
+    it(`is named, too, when it ${name} in place of a token`, async () => {
+      server.answer(discovery(), handler);
+      const error = await errorOf(source().token());
+      expect(['auth', 'config']).toContain(error.kind);
+      expect(error.message).toContain('authority_host');
+    });
+  }
 });
 
 describe('trouble that passes', () => {
