@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { selectAll } from '../support/catalog.ts';
 import { createDestination, stateAfter } from '../support/destination.ts';
 import { type Environment, startEnvironment, truthOf } from '../support/environment.ts';
-import type { RunOptions } from '../support/program.ts';
+import type { Message, RunOptions } from '../support/program.ts';
 import { protocols } from '../support/ways.ts';
 
 let environment: Environment;
@@ -42,7 +42,7 @@ describe('a run whose container runs out of memory', () => {
   it.each(protocols)('ends with its states, says why, fails, and goes on next time: %s', async (protocol) => {
     const { simulator, scratch } = environment;
     const settings = {
-      tables: ['accounts'],
+      tables: ['accounts', 'leads'],
       page_size: 10,
       max_concurrency: 1,
       incremental_strategy: 'modifiedon',
@@ -54,10 +54,11 @@ describe('a run whose container runs out of memory', () => {
     const found = JSON.parse(lines.at(-1) ?? '');
     const catalog = scratch.write('catalog.json', selectAll(protocol, found.catalog ?? found, false));
     const args = ['read', '--config', config, '--catalog', catalog];
-    const destination = createDestination({ accounts: 'accountid' });
+    const destination = createDestination({ accounts: 'accountid', leads: 'leadid' });
 
     // The third page never comes; by then, memory has run out.
     simulator.control.addFault({ on: 'accounts', kind: 'stall_before_headers', after: 2, times: 'always' });
+    simulator.control.changeUser({ read: { '*': 'Global', lead: 'None' } });
     use(500);
     let seen = '';
     const stopped = await run(args, {
@@ -79,7 +80,16 @@ describe('a run whose container runs out of memory', () => {
     expect(last('RECORD')).toBeGreaterThan(0);
     expect(last('STATE')).toBeGreaterThan(last('RECORD'));
 
+    // Whatever else failed, the platform is to try again: it looks at the earliest trace.
+    const failures = all.filter(({ type, trace }) => type === 'TRACE' && trace.type === 'ERROR');
+    const at = ({ trace }: Message): number => trace.emitted_at;
+    const [earliest] = failures.sort((a, b) => at(a) - at(b));
+    expect(earliest?.['trace'].error.failure_type).toBe(
+      protocol === 'airbyte' ? 'transient_error' : undefined,
+    );
+
     simulator.control.clearFaults();
+    simulator.control.changeUser({ read: { '*': 'Global' } });
     destination.apply(all);
     use(500);
     const state = scratch.write('state.json', stateAfter(undefined, all, protocol));

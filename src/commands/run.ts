@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/load.ts';
 import type { Config, ConfigSource } from '../config/types.ts';
 import { consequences } from '../core/consequences.ts';
-import { asConnectorError, ConnectorError } from '../core/errors.ts';
+import { asConnectorError, type ConnectorError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { guardMemory } from '../core/memory.ts';
 import type { Redactor } from '../core/redact.ts';
@@ -122,7 +122,8 @@ function stoppedExitCode({ signal, protocol }: Session): number {
   return protocol.name === 'singer' ? 0 : 143;
 }
 
-const signalled = new ConnectorError('transient', 'Stopped by a signal.');
+/** No `ConnectorError`: no stream is to blame for it. */
+const signalled = new Error('Stopped by a signal.');
 
 /** The protocol's log, on stdout or stderr, above live progress where there is any. */
 export function logFor(
