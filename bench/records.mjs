@@ -2,8 +2,8 @@
 // against parsing and writing it again. Run after `npm run build`: `node bench/records.mjs [--rows N] [--runs N] [--json]`.
 import { parseArgs } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { framePage } from '../dist/records/page.js';
 import { createPool } from '../dist/core/pool.js';
+import { framePage } from '../dist/records/page.js';
 import { columns, frame, pageOf, shapeOf } from './page.mjs';
 
 const { values: options } = parseArgs({
