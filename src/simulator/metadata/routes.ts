@@ -43,7 +43,8 @@ export function definitionsReply(world: World, base: string, path: string, optio
     if (options.has(name)) throw badQuery(`The query parameter ${name} is not supported`);
   }
   const projection = projectionOf(options);
-  if (path === 'EntityDefinitions') return allTables(world, base, projection, options.get('$count') === 'true');
+  if (path === 'EntityDefinitions')
+    return allTables(world, base, projection, options.get('$count') === 'true');
   const match = /^EntityDefinitions\((?:LogicalName=)?'?([^')]+)'?\)(?:\/(.+))?$/.exec(path);
   if (match === null) throw unknownSegment(path);
   const table = tableOf(world, match[1] ?? '');
