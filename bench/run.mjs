@@ -37,7 +37,7 @@ for (const name of positionals.length > 0 ? positionals : suites) {
   });
   writeFileSync(
     join(results, `${name}.json`),
-    `${JSON.stringify({ name, title: suite.title, machine: on, rounds: Number(values.rounds), ...result }, null, 1)}\n`,
+    `${JSON.stringify({ name, title: suite.title, machine: on, rounds: Number(values.rounds), size: Number(values.rows), ...result }, null, 1)}\n`,
   );
   console.log(
     [...(result.note ? [result.note, ''] : []), ...textTable(result.header, result.rows)].join('\n'),
