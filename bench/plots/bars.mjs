@@ -10,18 +10,17 @@ const room = { left: 16, right: 130, bottom: 46 };
 /**
  * @typedef {{ label: string, value: number, low?: number, high?: number, shown: string, tone: 'ours' | 'other' | 'floor' }} Bar
  *   `low` and `high`: the least and the most of the rounds; `shown`: the value with its unit
- * @param {{ title: string, notes: readonly string[], axis: string, groups: readonly { name?: string, bars: readonly Bar[] }[], bar?: { value: number, text: string } }} chart
- *   `bar`: what has to be reached, a line across
+ * @param {{ title: string, notes: readonly string[], axis: string, groups: readonly { name?: string, bars: readonly Bar[] }[] }} chart
  * @returns {string} SVG
  */
-export function barChart({ title, notes, axis, groups, bar }) {
+export function barChart({ title, notes, axis, groups }) {
   const bars = groups.flatMap((group) => group.bars);
   const names = 24 + 6.6 * Math.max(...bars.map(({ label }) => label.length));
-  const most = Math.max(...bars.map(({ value, high }) => Math.max(value, high ?? 0)), bar?.value ?? 0);
+  const most = Math.max(...bars.map(({ value, high }) => Math.max(value, high ?? 0)));
   const ticks = ticksTo(most);
   const [from, to] = [room.left + names, width - room.right];
   const x = (value) => from + ((to - from) * value) / ticks.at(-1);
-  const top = headingHeight(notes) + (bar ? 18 : 8);
+  const top = headingHeight(notes) + 8;
   let y = top;
   const drawn = [];
   for (const { name, bars: own } of groups) {
@@ -44,12 +43,7 @@ export function barChart({ title, notes, axis, groups, bar }) {
     height: bottom + room.bottom,
     title,
     notes,
-    parts: [
-      ...grid,
-      ...drawn,
-      ...(bar === undefined ? [] : drawLimit(bar, { x, top, bottom })),
-      text((from + to) / 2, bottom + 33, axis, 'axis', 'middle'),
-    ],
+    parts: [...grid, ...drawn, text((from + to) / 2, bottom + 33, axis, 'axis', 'middle')],
   });
 }
 
@@ -70,12 +64,5 @@ function drawBar({ label, value, low, high, shown, tone }, { x, y, end }) {
       ? [element('line', { x1: x(low), x2: x(high), y1: middle, y2: middle, class: 'spread' })]
       : []),
     text(x(spread ? Math.max(value, high) : value) + 6, middle + 4, shown, 'value'),
-  ];
-}
-
-function drawLimit({ value, text: words }, { x, top, bottom }) {
-  return [
-    element('line', { x1: x(value), x2: x(value), y1: top - 4, y2: bottom, class: 'bar' }),
-    text(x(value), top - 8, words, 'axis', 'middle'),
   ];
 }

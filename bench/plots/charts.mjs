@@ -6,10 +6,12 @@ import { lineChart } from './lines.mjs';
 import { brief } from './scale.mjs';
 
 const wall = (usage) => usage.seconds;
-const notesOf = ({ note, machine, rounds }) => [
+const notesOf = ({ note, machine }, values = 'medians') => [
   ...(note === undefined ? [] : [note.split(';')[0]]),
-  `${describeMachine(machine)}; medians of ${rounds} rounds, thin lines: least and most`,
+  describeMachine(machine),
+  values,
 ];
+const withSpread = ({ rounds }) => `medians of ${rounds} rounds; thin lines: the least and the most`;
 
 /** A bar of what the rounds measured. */
 function barOf(label, values, shown, tone) {
@@ -22,7 +24,7 @@ function read(result) {
   const tone = (name) => (name === 'floor' ? 'floor' : name.startsWith('parse') ? 'other' : 'ours');
   return barChart({
     title: 'Throughput by path',
-    notes: notesOf(result),
+    notes: notesOf(result, withSpread(result)),
     axis: 'rows per second, whole process',
     groups: paths.map((path) => ({
       name: path,
@@ -87,7 +89,7 @@ function startup(result) {
   const tone = (name) => (name.startsWith('node') ? 'floor' : 'ours');
   return barChart({
     title: 'Start-up',
-    notes: notesOf(result),
+    notes: notesOf(result, withSpread(result)),
     axis: 'milliseconds, whole process',
     groups: [
       {
@@ -109,7 +111,7 @@ function peers(result) {
   const times = (name) => result.bars.find(({ what }) => what.endsWith(` ${name}`))?.value;
   return barChart({
     title: 'Other connectors: the same table, read once',
-    notes: notesOf(result),
+    notes: notesOf(result, withSpread(result)),
     axis: 'seconds, whole process',
     groups: [
       {

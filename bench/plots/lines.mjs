@@ -43,11 +43,16 @@ function drawPanel({ unit, lines, bar }, { left, top, axis }) {
           element('line', { x1: from, x2: to, y1: y(bar.value), y2: y(bar.value), class: 'bar' }),
           text(to, y(bar.value) - 5, bar.text, 'axis', 'end'),
         ]),
-    ...lines.flatMap((line) => drawLine(line, { x, y, to })),
+    ...lines.flatMap((line) => drawLine(line, { x, y, to, below: isLowest(line, lines) })),
   ];
 }
 
-function drawLine({ name, tone, points }, { x, y, to }) {
+const last = ({ points }) => points.at(-1)[1];
+
+/** Of several lines the lowest has its name below, so that names do not meet. */
+const isLowest = (line, lines) => lines.length > 1 && lines.every((each) => last(each) >= last(line));
+
+function drawLine({ name, tone, points }, { x, y, to, below }) {
   const [size, value] = points.at(-1);
   return [
     element('polyline', {
@@ -56,6 +61,6 @@ function drawLine({ name, tone, points }, { x, y, to }) {
       style: 'fill:none',
     }),
     ...points.map(([at, of]) => element('circle', { cx: x(at), cy: y(of), r: 3, class: tone })),
-    text(Math.min(x(size), to), y(value) - 8, `${name}: ${brief(value)}`, 'value', 'end'),
+    text(Math.min(x(size), to), y(value) + (below ? 18 : -8), `${name}: ${brief(value)}`, 'value', 'end'),
   ];
 }
