@@ -32,10 +32,12 @@ export async function run({ rounds, rows, tell }) {
   const failures = await installAll(tell);
   const usable = (program) => !failures.has(program.name);
   const results = await race(programs.filter(usable), failures, { rounds, rows, tell });
-  const findings = {};
+  const [findings, notChecked] = [{}, []];
   for (const program of checked.filter(usable)) {
     tell(`comparing what ${program.name} writes with the truth`);
-    findings[program.name] = await check(program);
+    const found = await check(program).catch((error) => error);
+    if (found instanceof Error) notChecked.push(`NOT COMPARED  ${program.name}: ${shortened(found)}`);
+    else findings[program.name] = found;
   }
   return {
     note: `${rows} accounts of 112 columns in pages of 5,000, whole processes, output thrown away`,
@@ -48,6 +50,7 @@ export async function run({ rounds, rows, tell }) {
     })),
     remarks: [
       ...[...failures].map(([name, reason]) => `NOT MEASURED  ${name}: ${reason}`),
+      ...notChecked,
       ...Object.entries(findings).flatMap(([name, found]) => ['', name, ...findingsOf(found)]),
     ],
     figures: results,
@@ -89,6 +92,8 @@ async function race(racing, failures, { rounds, rows, tell }) {
         if (records !== rows) throw new Error(`it wrote ${records} records of ${rows} rows`);
         variants[program.name] = () => read();
       } catch (error) {
+        // Without ours there is nothing to compare with.
+        if (program.package === undefined) throw error;
         failures.set(program.name, shortened(error));
       }
     }
