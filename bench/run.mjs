@@ -6,6 +6,8 @@ import { describeMachine, machine } from './harness/machine.mjs';
 import { textTable } from './harness/table.mjs';
 
 const suites = ['startup', 'read', 'pipe', 'pages', 'latency', 'growth', 'limits', 'parts'];
+/** Run by name only: it installs what it measures. */
+const others = ['peers'];
 const results = join(import.meta.dirname, 'results');
 
 const { positionals, values } = parseArgs({
@@ -16,9 +18,9 @@ const { positionals, values } = parseArgs({
     quiet: { type: 'boolean', default: false },
   },
 });
-const unknown = positionals.filter((name) => !suites.includes(name));
+const unknown = positionals.filter((name) => ![...suites, ...others].includes(name));
 if (unknown.length > 0) {
-  console.error(`No such benchmark: ${unknown.join(', ')}. There are: ${suites.join(', ')}.`);
+  console.error(`No such benchmark: ${unknown.join(', ')}. There are: ${[...suites, ...others].join(', ')}.`);
   process.exit(2);
 }
 
@@ -35,11 +37,12 @@ for (const name of positionals.length > 0 ? positionals : suites) {
   });
   writeFileSync(
     join(results, `${name}.json`),
-    `${JSON.stringify({ name, title: suite.title, machine: on, rounds: Number(values.rounds), ...result }, null, 1)}\n`,
+    `${JSON.stringify({ name, title: suite.title, machine: on, rounds: Number(values.rounds), size: Number(values.rows), ...result }, null, 1)}\n`,
   );
   console.log(
     [...(result.note ? [result.note, ''] : []), ...textTable(result.header, result.rows)].join('\n'),
   );
+  for (const remark of result.remarks ?? []) console.log(remark);
   for (const bar of result.bars ?? []) {
     if (!holds(bar)) missed += 1;
     console.log(`${holds(bar) ? 'holds ' : 'MISSED'}  ${describeBar(bar)}`);

@@ -128,6 +128,13 @@ describe('metadata', () => {
     expect(rows.every((row) => Object.keys(row).join() === 'MetadataId,LogicalName')).toBe(true);
   });
 
+  it('67. EntityDefinitions are counted when asked, after the filter', async () => {
+    const counted = await get('EntityDefinitions?$select=LogicalName&$count=true');
+    expect(counted.json['@odata.count']).toBe(harness.simulator.control.tables().length);
+    const filtered = await get("EntityDefinitions?$count=true&$filter=LogicalName eq 'account'");
+    expect(filtered.json['@odata.count']).toBe(1);
+  });
+
   it.each(['$top=1', '$skip=1', '$orderby=LogicalName'])(
     '67. EntityDefinitions?%s is refused',
     async (option) => {

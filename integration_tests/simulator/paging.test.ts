@@ -99,6 +99,19 @@ describe('paging', () => {
     expect([answer.status, answer.json.error.code]).toEqual([400, '0x80040216']);
   });
 
+  it('23. (switch) a skip token that was put together again with + for blanks is refused, or leads on', async () => {
+    const first = await page('accounts?$select=name', size(2));
+    const link = new URL(first['@odata.nextLink'] ?? '');
+    const again = `accounts?${new URLSearchParams(link.search)}`;
+    expect(again).toContain('+');
+    const refused = await harness.client.get(again, { prefer: size(2) });
+    harness.simulator.control.setSwitches({ blanksInSkipTokens: 'plus' });
+    const second = await page(again, size(2));
+    harness.simulator.control.setSwitches({ blanksInSkipTokens: 'encoded' });
+    expect([refused.status, refused.json.error.code]).toEqual([400, '0x80040216']);
+    expect(second.value).toEqual((await page(first['@odata.nextLink'] ?? '', size(2))).value);
+  });
+
   it('24. $top gives no next link, and is ignored where a page size is asked for', async () => {
     const top = await page('accounts?$select=name&$top=5');
     expect([top.value.length, top['@odata.nextLink']]).toEqual([5, undefined]);

@@ -17,6 +17,8 @@ export const switchSettings = {
   emptyLastPage: [false, true],
   /** Rows of equal `$orderby` values come in another order on every request. */
   shuffleTies: [false, true],
+  /** Whether a skip token that was taken apart and put together as a form field, with `+` for blanks, still leads on. */
+  blanksInSkipTokens: ['encoded', 'plus'],
   /** Where `@odata.nextLink` stands. */
   nextLinkPlace: ['last', 'first'],
   /** RetrieveTotalRecordCount answers from a snapshot of the start. */

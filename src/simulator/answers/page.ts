@@ -26,7 +26,7 @@ import { deltaPage, trackedPage } from './tracked.ts';
 export function pageOf(world: World, read: Read): Reply {
   const { options, preferences } = read;
   refuseUnknownOptions(options);
-  const cookie = cookieOf(options);
+  const cookie = cookieOf(options, world.switches);
   if (options.has('$apply')) return aggregateReply(world, read);
   if (options.has('$deltatoken')) return deltaPage(world, read, cookie);
   // The cookie of a tracked read says so itself: the preference need not be repeated.

@@ -5,6 +5,7 @@ import { type QueryOptions, writeOptions } from '../query/options.ts';
 import type { Selection } from '../query/select.ts';
 import type { Store } from '../rows/store.ts';
 import type { Table } from '../schema/types.ts';
+import type { Switches } from '../switches.ts';
 import type { User } from '../users.ts';
 import type { Around } from './rows.ts';
 
@@ -58,9 +59,10 @@ function contextList(selection: Selection, expansions: readonly Expansion[]): st
   return names.length === 0 ? '' : `(${names.join(',')})`;
 }
 
-export function cookieOf(options: QueryOptions): Cookie | undefined {
+export function cookieOf(options: QueryOptions, switches: Switches): Cookie | undefined {
   const token = options.get('$skiptoken');
-  return token === undefined ? undefined : readCookie(token);
+  if (token === undefined) return undefined;
+  return readCookie(switches.blanksInSkipTokens === 'plus' ? token.replaceAll('+', ' ') : token);
 }
 
 /** The link to the page after one that ends with these rows. */

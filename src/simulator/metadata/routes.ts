@@ -35,7 +35,7 @@ export function globalOptionsReply(world: World, base: string, path: string, opt
   });
 }
 
-const refused = ['$top', '$skip', '$orderby', '$search', '$format', '$count'];
+const refused = ['$top', '$skip', '$orderby', '$search', '$format'];
 
 /** Answers reads under `EntityDefinitions`; the service pages none of them. */
 export function definitionsReply(world: World, base: string, path: string, options: QueryOptions): Reply {
@@ -43,7 +43,8 @@ export function definitionsReply(world: World, base: string, path: string, optio
     if (options.has(name)) throw badQuery(`The query parameter ${name} is not supported`);
   }
   const projection = projectionOf(options);
-  if (path === 'EntityDefinitions') return allTables(world, base, projection);
+  if (path === 'EntityDefinitions')
+    return allTables(world, base, projection, options.get('$count') === 'true');
   const match = /^EntityDefinitions\((?:LogicalName=)?'?([^')]+)'?\)(?:\/(.+))?$/.exec(path);
   if (match === null) throw unknownSegment(path);
   const table = tableOf(world, match[1] ?? '');
@@ -56,14 +57,18 @@ export function definitionsReply(world: World, base: string, path: string, optio
   });
 }
 
-function allTables(world: World, base: string, projection: Projection): Reply {
+function allTables(world: World, base: string, projection: Projection, counted: boolean): Reply {
   const test = projection.filter === undefined ? undefined : metadataTest(projection.filter);
   const value = world.schema.tables().flatMap((table) => {
     const object = entityObject(table);
     if (test !== undefined && !test(object)) return [];
     return [project(object, projection, 'EntityMetadata', entityExpansions(table))];
   });
-  return json({ '@odata.context': `${base}$metadata#EntityDefinitions${list(projection)}`, value });
+  return json({
+    '@odata.context': `${base}$metadata#EntityDefinitions${list(projection)}`,
+    ...(counted && { '@odata.count': value.length }),
+    value,
+  });
 }
 
 /** `Attributes`, `Attributes/Microsoft.Dynamics.CRM.X`, `Attributes(LogicalName='x')[/cast]`, relationships, keys. */
