@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Agent, type buildConnector } from 'undici';
+import { Agent, buildConnector } from 'undici';
 import { runDiscover } from '../../src/commands/discover.ts';
 import { runRead } from '../../src/commands/read.ts';
 import type { Session } from '../../src/commands/session.ts';
@@ -14,7 +14,7 @@ import { airbyte } from '../../src/protocol/airbyte/airbyte.ts';
 import { singer } from '../../src/protocol/singer/singer.ts';
 import type { Simulator } from '../../src/simulator/index.ts';
 import { selectAll } from './catalog.ts';
-import { countRequests } from './in-flight.ts';
+import { countRequests, type Flight, type UnderWay } from './in-flight.ts';
 import { createScratch, type Message, messagesOf } from './program.ts';
 import { virtualClock } from './virtual-clock.ts';
 import type { ProtocolName } from './ways.ts';
@@ -64,26 +64,35 @@ export interface Connector {
 
 /** What a test may put between the connector and the service. */
 export interface Path {
-  /** Requests that get no answer at present, because the simulator stalls them. */
-  readonly stalled?: () => number;
   /** How connections are made. */
   readonly connect?: Partial<buildConnector.BuildOptions>;
+  /** Makes them in another way, by a function that makes them as they should be. */
+  readonly connecting?: (connect: buildConnector.connector) => buildConnector.connector;
+  /** Told of each request before it leaves. */
+  readonly sending?: (path: string) => void;
+  /** Every request has a connection of its own. */
+  readonly reconnects?: boolean;
 }
 
 /** A connector for a simulated environment. */
-export function createConnector({ ready, control }: Simulator, path: Path = {}): Connector {
+export function createConnector(simulator: Simulator, path: Path = {}): Connector {
+  const { ready, control } = simulator;
   const scratch = createScratch();
   const port = new URL(`https://${ready.environment_url}`).port;
-  const agent = new Agent({ connect: { ca: readFileSync(ready.ca_file, 'utf8'), ...path.connect } });
+  const connect = buildConnector({ ca: readFileSync(ready.ca_file, 'utf8'), ...path.connect });
+  const agent = new Agent({
+    connect: path.connecting?.(connect) ?? connect,
+    ...(path.reconnects ? { maxRequestsPerClient: 1 } : {}),
+  });
 
   const sessionOf = (
     { protocol, config, signal }: Pick<Reading, 'protocol' | 'config' | 'signal'>,
     take: (lines: Buffer) => Promise<void>,
   ) => {
-    const flight = countRequests(agent);
+    const flight = countRequests(agent, path.sending);
     const clock = virtualClock(control.now(), {
-      underWay: flight.count,
-      stalled: path.stalled ?? (() => 0),
+      underWay: () => flight.underWay().size,
+      stalled: stalledAnswers(simulator, flight),
     });
     const log: { level: string; text: string }[] = [];
     const session: Session = {
@@ -157,5 +166,21 @@ export function createConnector({ ready, control }: Simulator, path: Path = {}):
       await agent.destroy();
       scratch.close();
     },
+  };
+}
+
+/** Counts the requests under way whose answers the simulator holds back, by its log from here on. */
+function stalledAnswers({ control }: Simulator, flight: Flight): () => number {
+  const before = control.requests().length;
+  return () => {
+    const stalls = control
+      .faults()
+      .some(({ fault, strikes }) => strikes > 0 && fault.kind.startsWith('stall'));
+    if (!stalls) return 0;
+    const log = control.requests().slice(before);
+    // The log has a request when its answer begins: a repeated one may not have come so far.
+    const isStalled = ({ path, attempt }: UnderWay): boolean =>
+      log.filter(({ url }) => url === path)[attempt - 1]?.fault?.startsWith('stall') ?? false;
+    return [...flight.underWay()].filter(isStalled).length;
   };
 }

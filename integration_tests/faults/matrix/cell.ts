@@ -1,0 +1,107 @@
+import { expect } from 'vitest';
+import type { Simulator } from '../../../src/simulator/index.ts';
+import type { Connector, Read } from '../../support/connector.ts';
+import { type Nightly, nightly } from '../../support/nightly.ts';
+import type { ProtocolName, Way } from '../../support/ways.ts';
+import type { Shown } from './report.ts';
+
+/** A fault that is at work. */
+export interface AtWork {
+  /** Requests struck so far. */
+  strikes(): number;
+  end(): void;
+}
+
+/** Lets a fault strike so many of the requests for `accounts`, after so many of them. */
+export type Begin = (times: number | 'always', after: number) => AtWork;
+
+/** Where a cell happens. */
+export interface Place {
+  readonly simulator: Simulator;
+  readonly connector: Connector;
+  readonly protocol: ProtocolName;
+  readonly way: Way;
+}
+
+/** Rows of the table at the start: nine pages. */
+export const rows = 90;
+
+/** Requests for the table before a first load is in the middle: a scan of the keys and the edges of the range come first. */
+function middleOf({ name }: Way): number {
+  return name === 'change tracking, parallel ranges' ? 15 : 5;
+}
+
+/**
+ * One cell. A first load that the fault ends for good; its resumption, which the fault strikes twice; then changes, and a
+ * run that it strikes again. After each run the destination equals the truth, or the run has failed loudly.
+ */
+export async function playCell(place: Place, begin: Begin, single = false): Promise<Shown> {
+  const { simulator, connector, protocol, way } = place;
+  const every = nightly(simulator, connector, protocol, way);
+  const struck = async (times: number | 'always', after: number): Promise<Read> => {
+    const fault = begin(times, after);
+    const read = await every.run(times === 'always' ? { config: { maxWaitSeconds: 120 } } : {});
+    // What ends a run strikes it once.
+    expect(fault.strikes()).toBeGreaterThanOrEqual(read.errors.size > 0 || times === 'always' ? 1 : times);
+    strikes += fault.strikes();
+    fault.end();
+    return read;
+  };
+  let strikes = 0;
+  let loud = 0;
+  /** The run recovered, or it failed loudly and the next one goes on. */
+  const orAgain = async (read: Read): Promise<void> => {
+    if (read.errors.size > 0) {
+      expectLoud(read, protocol);
+      loud += 1;
+      await every.good();
+    }
+  };
+
+  expectLoud(await struck('always', middleOf(way)), protocol);
+  expect(every.state).toBeDefined();
+  const before = every.destination.rows('accounts').size;
+  expect(before).toBeGreaterThan(0);
+  expect(before).toBeLessThan(rows);
+  const meanwhile = way.deletes ? change(simulator, true) : 0;
+  await orAgain(await struck(single ? 1 : 2, 1));
+  // One tracked read sees in its delta, the next run's, what changed since it began.
+  if (way.deletes) await every.good();
+  every.expectTruth();
+  const { received } = every.destination;
+  const repeated = Math.max(0, received - every.destination.rows('accounts').size - meanwhile);
+
+  change(simulator, way.deletes);
+  // A full refresh that has come to its end is a new one.
+  if (way.full) every.state = undefined;
+  await orAgain(await struck(1, 1));
+  every.expectTruth();
+  return { passing: loud === 0 ? 'recovered' : 'failed loudly, resumed', strikes, repeated };
+}
+
+/** Changes of more rows than two pages hold; how many. */
+function change({ control }: Simulator, deletes: boolean): number {
+  const ids = [...control.rows('account')].map((text) => String(JSON.parse(text).accountid));
+  for (const id of ids.slice(0, 24)) control.update('account', id, { name: `changed at ${control.now()}` });
+  control.create('account', [{ name: `created at ${control.now()}` }]);
+  if (deletes) for (const id of ids.slice(30, 32)) control.remove('account', id);
+  return deletes ? 27 : 25;
+}
+
+/** A run that failed says so: by its exit code, in its log, and in the messages where the protocol has some for it. */
+export function expectLoud(read: Read, protocol: ProtocolName): void {
+  expect(read.exitCode).toBe(1);
+  expect([...read.errors.keys()]).toEqual(['accounts']);
+  expect(read.log.filter(({ level }) => level === 'error').map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^accounts: ./),
+  ]);
+  if (protocol === 'singer') return;
+  const traces = read.messages.filter(({ type }) => type === 'TRACE').map(({ trace }) => trace);
+  const statuses = traces.flatMap(({ stream_status }) => stream_status?.status ?? []);
+  expect([statuses.includes('COMPLETE'), statuses.at(-1)]).toEqual([false, 'INCOMPLETE']);
+  const errors = traces.filter(({ type }) => type === 'ERROR').map(({ error }) => error);
+  expect(errors).toEqual([
+    expect.objectContaining({ stream_descriptor: { name: 'accounts' } }),
+    expect.not.objectContaining({ stream_descriptor: expect.anything() }),
+  ]);
+}
