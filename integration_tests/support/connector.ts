@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Agent, buildConnector } from 'undici';
 import { runDiscover } from '../../src/commands/discover.ts';
 import { runRead } from '../../src/commands/read.ts';
@@ -57,6 +58,8 @@ export interface Connector {
     reading: Pick<Reading, 'protocol' | 'config'> & { readonly full: boolean },
   ): Promise<Message>;
   read(reading: Reading): Promise<Read>;
+  /** Resolves when a read stands still: it has asked for nothing for a few turns of the event loop. */
+  standstill(): Promise<void>;
   /** Where the key sets are kept, unless the configuration says otherwise. */
   readonly folder: string;
   close(): Promise<void>;
@@ -85,11 +88,14 @@ export function createConnector(simulator: Simulator, path: Path = {}): Connecto
     ...(path.reconnects ? { maxRequestsPerClient: 1 } : {}),
   });
 
+  let underWay: Flight['underWay'] = () => new Set();
+
   const sessionOf = (
     { protocol, config, signal }: Pick<Reading, 'protocol' | 'config' | 'signal'>,
     take: (lines: Buffer) => Promise<void>,
   ) => {
     const flight = countRequests(agent, path.sending);
+    underWay = flight.underWay;
     const clock = virtualClock(control.now(), {
       underWay: () => flight.underWay().size,
       stalled: stalledAnswers(simulator, flight),
@@ -161,6 +167,9 @@ export function createConnector(simulator: Simulator, path: Path = {}): Connecto
         log,
         waited: clock.passed,
       };
+    },
+    async standstill() {
+      for (let quiet = 0; quiet < 20; quiet = underWay().size === 0 ? quiet + 1 : 0) await turn();
     },
     async close() {
       await agent.destroy();

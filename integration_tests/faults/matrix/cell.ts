@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Simulator } from '../../../src/simulator/index.ts';
 import type { Connector, Read } from '../../support/connector.ts';
-import { type Nightly, nightly } from '../../support/nightly.ts';
+import { nightly } from '../../support/nightly.ts';
 import type { ProtocolName, Way } from '../../support/ways.ts';
 import type { Shown } from './report.ts';
 
@@ -27,7 +27,7 @@ export interface Place {
 export const rows = 90;
 
 /** Requests for the table before a first load is in the middle: a scan of the keys and the edges of the range come first. */
-function middleOf({ name }: Way): number {
+export function middleOf({ name }: Way): number {
   return name === 'change tracking, parallel ranges' ? 15 : 5;
 }
 
@@ -76,11 +76,12 @@ export async function playCell(place: Place, begin: Begin, single = false): Prom
   if (way.full) every.state = undefined;
   await orAgain(await struck(1, 1));
   every.expectTruth();
-  return { passing: loud === 0 ? 'recovered' : 'failed loudly, resumed', strikes, repeated };
+  const passing = loud === 0 ? 'recovered' : 'failed loudly, resumed';
+  return { outcome: `for good: failed loudly, resumed; in passing: ${passing}`, strikes, repeated };
 }
 
 /** Changes of more rows than two pages hold; how many. */
-function change({ control }: Simulator, deletes: boolean): number {
+export function change({ control }: Simulator, deletes: boolean): number {
   const ids = [...control.rows('account')].map((text) => String(JSON.parse(text).accountid));
   for (const id of ids.slice(0, 24)) control.update('account', id, { name: `changed at ${control.now()}` });
   control.create('account', [{ name: `created at ${control.now()}` }]);

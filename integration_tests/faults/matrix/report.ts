@@ -1,10 +1,10 @@
 /** What a cell of the matrix showed. */
 export interface Shown {
-  /** What came of runs that the fault struck and left alone again. */
-  readonly passing: 'recovered' | 'failed loudly, resumed';
-  /** Requests struck, all runs together. */
+  /** What came of the runs that were struck; the destination ended with the truth. */
+  readonly outcome: string;
+  /** How often the fault struck, all runs together: requests that were repeated, if it struck requests. */
   readonly strikes: number;
-  /** Records that came more than once up to the end of the first load. */
+  /** Records of the first load that came more than once. */
   readonly repeated: number;
 }
 
@@ -18,9 +18,9 @@ export interface Report {
 export function createReport(part: string): Report {
   const lines: string[] = [];
   return {
-    add(fault, way, protocol, { passing, strikes, repeated }) {
+    add(fault, way, protocol, { outcome, strikes, repeated }) {
       lines.push(
-        `${fault} | ${way} | ${protocol} | ${passing} | struck ${strikes} | records repeated ${repeated}`,
+        `${fault} | ${way} | ${protocol} | ${outcome} | struck ${strikes} | records repeated ${repeated}`,
       );
     },
     print: () => console.log([`Fault matrix, ${part}: ${lines.length} cells`, ...lines].join('\n')),
