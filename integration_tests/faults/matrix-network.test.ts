@@ -34,7 +34,7 @@ describe.each(connectionFaults)('$name', (fault) => {
   it.each(waysInProtocols)('%s, %s', async (name, protocol, how) => {
     simulator.control.clearRequests();
     const { connector } = way;
-    const shown = await playCell({ simulator, connector, protocol, way: how }, way.begin(fault));
+    const shown = await playCell({ simulator, connector, protocol, way: how }, fault, way.begin(fault));
     report.add(fault.name, name, protocol, shown);
   });
 });

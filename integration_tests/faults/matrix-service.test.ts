@@ -29,7 +29,7 @@ afterEach(() => {
   control.restore(asItWas);
 });
 
-describe.each(serviceFaults)('$name', ({ name, kind, single }) => {
+describe.each(serviceFaults)('$name', ({ kind, ...nature }) => {
   const begin: Begin = (times, after) => {
     const { control } = simulator;
     control.clearRequests();
@@ -41,7 +41,7 @@ describe.each(serviceFaults)('$name', ({ name, kind, single }) => {
   };
 
   it.each(waysInProtocols)('%s, %s', async (way, protocol, how) => {
-    const shown = await playCell({ simulator, connector, protocol, way: how }, begin, single);
-    report.add(name, way, protocol, shown);
+    const shown = await playCell({ simulator, connector, protocol, way: how }, nature, begin);
+    report.add(nature.name, way, protocol, shown);
   });
 });

@@ -70,6 +70,7 @@ describe.each([{ prebuilt: false }, { prebuilt: true }])('faults of an environme
   it.each([
     ['truncated_json', /[^}]$/],
     ['malformed_json', /\r\n<!-- proxy -->\r\n$/],
+    ['garbled_json', /\r\n<!-- proxy -->\r\n.*\}$/],
   ] as const)('62. %s: whole gzip, broken JSON', async (kind, end) => {
     strike({ on: 'accounts', kind });
     const text = gunzipSync((await read()).bytes).toString();

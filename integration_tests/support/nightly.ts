@@ -31,15 +31,16 @@ export interface Nightly {
   expectTruth(): void;
 }
 
-/** A nightly read that begins with nothing. */
+/** A nightly read that begins with nothing, and with discovery unless its catalog is known. */
 export function nightly(
   simulator: Simulator,
   connector: Connector,
   protocol: ProtocolName,
   way: Pick<Way, 'config' | 'full'>,
   config: Partial<Config> = {},
+  known?: Reading['catalog'],
 ): Nightly {
-  let catalog: Reading['catalog'] | undefined;
+  let catalog = known;
   const destination = createDestination({ accounts: 'accountid' });
   const self: Nightly = {
     destination,

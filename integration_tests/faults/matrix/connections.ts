@@ -3,12 +3,12 @@ import type { buildConnector } from 'undici';
 import type { Simulator } from '../../../src/simulator/index.ts';
 import { type Connector, createConnector } from '../../support/connector.ts';
 import type { AtWork, Begin } from './cell.ts';
+import type { Nature } from './faults.ts';
 
 type Connect = buildConnector.connector;
 
 /** A fault of connections, as a row of the matrix: what comes of an attempt to connect. */
-export interface ConnectionFault {
-  readonly name: string;
+export interface ConnectionFault extends Nature {
   /** Connects wrongly. */
   readonly connect: (where: Elsewhere) => Connect;
 }
@@ -34,6 +34,7 @@ export const connectionFaults: readonly ConnectionFault[] = [
   { name: 'DNS: the name server does not answer', connect: lookupFails('EAI_AGAIN') },
   {
     name: 'TLS: the certificate is not trusted',
+    fatal: true,
     connect:
       ({ connect, untrusted }) =>
       (options, callback) =>

@@ -1,11 +1,17 @@
 import type { FaultKind } from '../../../src/simulator/index.ts';
 
-/** A fault of the service or of the way to it, as a row of the matrix. */
-export interface ServiceFault {
+/** What the matrix expects of a fault. */
+export interface Nature {
   readonly name: string;
-  readonly kind: FaultKind;
   /** It strikes a request no more than once at a time: whoever tries again at once must not meet it again. */
   readonly single?: true;
+  /** Nobody tries again: one strike ends the run. */
+  readonly fatal?: true;
+}
+
+/** A fault of the service or of the way to it, as a row of the matrix. */
+export interface ServiceFault extends Nature {
+  readonly kind: FaultKind;
 }
 
 const minutes = 60;
@@ -33,7 +39,8 @@ export const serviceFaults: readonly ServiceFault[] = [
   { name: 'connection closed in the body', kind: { kind: 'close_mid_body' } },
   { name: 'gzip cut short', kind: { kind: 'truncated_gzip' } },
   { name: 'JSON cut short', kind: { kind: 'truncated_json' } },
-  { name: 'JSON malformed', kind: { kind: 'malformed_json' } },
+  { name: 'JSON malformed at the end', kind: { kind: 'malformed_json' } },
+  { name: 'JSON malformed in the middle', kind: { kind: 'garbled_json' }, fatal: true },
   { name: 'no answer comes', kind: { kind: 'stall_before_headers' } },
   { name: 'the body stalls', kind: { kind: 'stall_mid_body' } },
   { name: '401, the bearer token has expired', kind: { kind: 'expired_token' }, single: true },
