@@ -83,10 +83,10 @@ export function createConnector(simulator: Simulator, path: Path = {}): Connecto
   const scratch = createScratch();
   const port = new URL(`https://${ready.environment_url}`).port;
   const connect = buildConnector({ ca: readFileSync(ready.ca_file, 'utf8'), ...path.connect });
-  const agent = new Agent({
-    connect: path.connecting?.(connect) ?? connect,
-    ...(path.reconnects ? { maxRequestsPerClient: 1 } : {}),
-  });
+  const agent = new Agent({ connect: path.connecting?.(connect) ?? connect });
+  const dispatcher = path.reconnects
+    ? agent.compose((dispatch) => (options, handler) => dispatch({ ...options, reset: true }, handler))
+    : agent;
 
   let underWay: Flight['underWay'] = () => new Set();
 
@@ -94,7 +94,7 @@ export function createConnector(simulator: Simulator, path: Path = {}): Connecto
     { protocol, config, signal }: Pick<Reading, 'protocol' | 'config' | 'signal'>,
     take: (lines: Buffer) => Promise<void>,
   ) => {
-    const flight = countRequests(agent, path.sending);
+    const flight = countRequests(dispatcher, path.sending);
     underWay = flight.underWay;
     const clock = virtualClock(control.now(), {
       underWay: () => flight.underWay().size,
