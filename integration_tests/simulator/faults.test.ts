@@ -163,6 +163,7 @@ describe.each([{ prebuilt: false }, { prebuilt: true }])('faults of an environme
     expect((await read({ prefer: 'odata.maxpagesize=100' })).status).toBe(200);
     expect((await read({ prefer: 'odata.maxpagesize=101' })).status).toBe(500);
     expect((await read({})).status).toBe(500);
+    expect((await client.get('accounts?$select=name&$top=100')).status).toBe(200);
   });
 
   it.each([
