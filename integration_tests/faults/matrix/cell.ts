@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Simulator } from '../../../src/simulator/index.ts';
 import type { Connector, Read, Reading } from '../../support/connector.ts';
-import { nightly } from '../../support/nightly.ts';
+import { afterStates, nightly } from '../../support/nightly.ts';
 import type { ProtocolName, Way } from '../../support/ways.ts';
 import type { Nature } from './faults.ts';
 import type { Shown } from './report.ts';
@@ -30,11 +30,6 @@ const catalogs = new Map<string, Reading['catalog']>();
 /** Rows of the table at the start: nine pages. */
 export const rows = 90;
 
-/** Requests for the table before a first load is in the middle: a scan of the keys and the edges of the range come first. */
-export function middleOf({ name }: Way): number {
-  return name === 'change tracking, parallel ranges' ? 15 : 5;
-}
-
 /**
  * One cell. A first load that the fault ends for good; its resumption, which the fault strikes twice; then changes, and a
  * run that it strikes again. After each run the destination equals the truth, or the run has failed loudly.
@@ -42,12 +37,25 @@ export function middleOf({ name }: Way): number {
 export async function playCell(place: Place, { single, fatal }: Nature, begin: Begin): Promise<Shown> {
   const { simulator, connector, protocol, way } = place;
   const known = catalogs.get(`${way.name}, ${protocol}`);
-  const every = nightly(simulator, connector, protocol, way, { maxConcurrency: 4 }, known);
-  const struck = async (times: number | 'always', after: number): Promise<Read> => {
-    const fault = begin(times, after);
-    const read = await every.run(times === 'always' ? { config: { maxWaitSeconds: 120 } } : {});
-    // What ends a run strikes it once.
-    expect(fault.strikes()).toBeGreaterThanOrEqual(read.errors.size > 0 || times === 'always' ? 1 : times);
+  const every = nightly(simulator, connector, protocol, way, { maxConcurrency: 2 }, known);
+  /** A run that the fault ends, with two states taken and, of nine pages, at least four not asked for. */
+  const ended = async (): Promise<Read> => {
+    let fault: AtWork | undefined;
+    const take = afterStates(2, () => {
+      fault = begin('always', 0);
+    });
+    const read = await every.run({ take, config: { maxWaitSeconds: 120 } });
+    expect(fault?.strikes()).toBeGreaterThan(0);
+    strikes += fault?.strikes() ?? 0;
+    fault?.end();
+    return read;
+  };
+  /** A run that it strikes so often, from the second request on. */
+  const struck = async (times: number): Promise<Read> => {
+    const fault = begin(times, 1);
+    const read = await every.run();
+    // What ends a run may strike it only once.
+    expect(fault.strikes()).toBeGreaterThanOrEqual(fatal ? 1 : times);
     strikes += fault.strikes();
     fault.end();
     return read;
@@ -61,14 +69,14 @@ export async function playCell(place: Place, { single, fatal }: Nature, begin: B
     } else expect(read.errors).toEqual(new Map());
   };
 
-  expectLoud(await struck('always', middleOf(way)), protocol);
+  expectLoud(await ended(), protocol);
   catalogs.set(`${way.name}, ${protocol}`, await every.catalog());
   expect(every.state).toBeDefined();
   const before = every.destination.rows('accounts').size;
   expect(before).toBeGreaterThan(0);
   expect(before).toBeLessThan(rows);
   const meanwhile = way.deletes ? change(simulator, true) : 0;
-  await goesOn(await struck(single ? 1 : 2, 1));
+  await goesOn(await struck(single ? 1 : 2));
   // One tracked read sees in its delta, the next run's, what changed since it began.
   if (way.name !== 'change tracking, one tracked read') every.expectTruth();
   const { received } = every.destination;
@@ -77,7 +85,7 @@ export async function playCell(place: Place, { single, fatal }: Nature, begin: B
   change(simulator, way.deletes);
   // A full refresh that has come to its end is a new one.
   if (way.full) every.state = undefined;
-  await goesOn(await struck(1, 1));
+  await goesOn(await struck(1));
   every.expectTruth();
   const passing = fatal ? 'failed loudly, resumed' : 'recovered';
   return { outcome: `for good: failed loudly, resumed; in passing: ${passing}`, strikes, repeated };
