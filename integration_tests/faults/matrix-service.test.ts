@@ -27,12 +27,12 @@ afterEach(() => {
   const { control } = simulator;
   for (const { id } of control.faults()) control.removeFault(id);
   control.restore(asItWas);
+  control.clearRequests();
 });
 
 describe.each(serviceFaults)('$name', ({ kind, ...nature }) => {
   const begin: Begin = (times, after) => {
     const { control } = simulator;
-    control.clearRequests();
     const id = control.addFault({ ...kind, on: 'accounts', times, after });
     return {
       strikes: () => control.faults().find((fault) => fault.id === id)?.strikes ?? 0,
