@@ -2,8 +2,8 @@
 // against parsing and writing it again. Run after `npm run build`: `node bench/records.mjs [--rows N] [--runs N] [--json]`.
 import { parseArgs } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { createPool } from '../dist/core/pool.js';
 import { framePage } from '../dist/records/page.js';
-import { createPool } from '../dist/records/pool.js';
 import { columns, frame, pageOf, shapeOf } from './page.mjs';
 
 const { values: options } = parseArgs({
@@ -29,7 +29,7 @@ const cases = [
   ['unzip only, with types', 'types', () => unzip('types')],
   ['lookup types', 'types', () => frames('types', 'types', 'splice')],
   ['unzip only, with labels', 'labels', () => unzip('labels')],
-  ['labels', 'labels', () => frames('labels', 'labels', 'rewrite')],
+  ['labels', 'labels', () => frames('labels', 'labels', 'splice')],
 ];
 
 const shapes = new Map(['none', 'types', 'labels'].map((name) => [name, shapeOf(name)]));

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine, machine } from './harness/machine.mjs';
 import { textTable } from './harness/table.mjs';
 
-const suites = ['startup', 'read', 'pipe', 'pages', 'latency', 'growth', 'parts'];
+const suites = ['startup', 'read', 'pipe', 'pages', 'latency', 'growth', 'limits', 'parts'];
 const results = join(import.meta.dirname, 'results');
 
 const { positionals, values } = parseArgs({

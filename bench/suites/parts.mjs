@@ -1,11 +1,11 @@
-// (f) The parts by themselves: discovery and its parser, the record path, the limits. Each is a program of its own here.
+// (f) The parts by themselves: discovery and its parser, the record path. Each is a program of its own here.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const title = 'The parts by themselves';
 
-const parts = ['csdl', 'discovery', 'records', 'limits'];
+const parts = ['csdl', 'discovery', 'records'];
 
 export async function run({ tell }) {
   const rows = [];

@@ -32,6 +32,14 @@ async function check(rights: Rights, settings: Readonly<Record<string, unknown>>
   return { code, ...statuses[0]?.['connectionStatus'], warnings: warnings.join('\n') };
 }
 
+/** The same as a Singer tap, whose only words are its log's. */
+async function checkAsTap(rights: Rights) {
+  environment.simulator.control.changeUser({ ...well, ...rights });
+  const config = environment.config({ tables: ['accounts', 'leads', 'contacts'] });
+  const { code, stdout, stderr } = await environment.tap(['check', '--config', config]);
+  return { code, stdout, stderr };
+}
+
 describe('check says what to do when', () => {
   const cases: readonly (readonly [string, Rights, RegExp])[] = [
     ['the secret has expired', { secretExpired: true }, /AADSTS7000222.*Make a new one/],
@@ -53,19 +61,58 @@ describe('check says what to do when', () => {
     });
   }
 
+  it.each(cases)('%s, as a Singer tap', async (_, rights, words) => {
+    const { code, stdout, stderr } = await checkAsTap(rights);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(words);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^CRITICAL /);
+  });
+
+  it('the configuration is missing, as a Singer tap', async () => {
+    const { code, stdout, stderr } = await environment.tap(['check']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^CRITICAL No configuration: name a JSON file with --config/);
+  });
+
+  it('a row filter is refused by the service, or settings name what is not there', async () => {
+    const refused = await check({}, { row_filters: { leads: 'nmae eq 1' } });
+    expect(refused).toMatchObject({
+      status: 'FAILED',
+      message: expect.stringMatching(/row filter of leads.*nmae/),
+    });
+    const idle = await check({}, { row_filters: { lead: 'x eq 1' }, columns: { leads: ['naem'] } });
+    expect(idle.status).toBe('SUCCEEDED');
+    expect(idle.warnings).toMatch(/row_filters names "lead"/);
+    expect(idle.warnings).toMatch(/columns names "naem", which no column of leads/);
+  });
+
   it('the role sees only part of a table: it works, with a warning', async () => {
     const { status, warnings } = await check({ read: { '*': 'Global', account: 'Basic' } });
     expect(status).toBe('SUCCEEDED');
     expect(warnings).toMatch(/incomplete: accounts \(prvReadAccount\)/i);
   });
 
-  it('nothing is wrong', async () => {
-    const { code, status, message } = await check({});
+  it('the role sees only part of a table that is not tracked: the rows would be missing without a word', async () => {
+    const { control } = environment.simulator;
+    control.setTracking('lead', false);
+    const { status, warnings } = await check({ read: { '*': 'Global', lead: 'Local' } });
+    control.setTracking('lead', true);
+    expect(status).toBe('SUCCEEDED');
+    expect(warnings).toMatch(/incomplete: leads \(prvReadLead\)/i);
+    expect(warnings).toMatch(/unnoticed: leads\. .*switch on "Track changes"/);
+  });
+
+  it('nothing is wrong, and how long change-tracking tokens are kept', async () => {
+    const { code, status, message, warnings } = await check({});
     expect({ code, status, message }).toEqual({
       code: 0,
       status: 'SUCCEEDED',
       message: 'Signed in; 3 tables can be read.',
     });
+    expect(warnings).toMatch(/^Change-tracking tokens are kept for 7 days/);
+    const { stderr, ...asTap } = await checkAsTap({});
+    expect(asTap).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toMatch(/^INFO Signed in; 3 tables can be read\.$/m);
   });
 });
 

@@ -107,6 +107,21 @@ describe('limits', () => {
     expect(costs[4]).toBeGreaterThan((costs[1] ?? 0) * 1.5);
   });
 
+  it('59. costs vary by chance, as far as the model lets them, and about their mean', async () => {
+    limit({ execution: 'modelled', cost: { request: 1000, spread: 0.5 } });
+    const costs: number[] = [];
+    for (let left = 1200; costs.length < 40; ) {
+      const { time = '' } = remaining(await client.get('WhoAmI'));
+      const now = Number(time.replace(',', ''));
+      costs.push(left - now);
+      left = now;
+    }
+    expect(Math.min(...costs)).toBeGreaterThan(0.48);
+    expect(Math.max(...costs)).toBeLessThan(1.52);
+    expect(Math.max(...costs) - Math.min(...costs)).toBeGreaterThan(0.6);
+    expect(costs.reduce((sum, cost) => sum + cost, 0) / costs.length).toBeCloseTo(1, 0);
+  });
+
   it('59. answers take as long as the cost model says, when time is simulated altogether', async () => {
     let now = Date.UTC(2026, 0, 1);
     const time = {

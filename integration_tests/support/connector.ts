@@ -17,6 +17,7 @@ import type { Simulator } from '../../src/simulator/index.ts';
 import { selectAll } from './catalog.ts';
 import { countRequests, type Flight, type UnderWay } from './in-flight.ts';
 import { createScratch, type Message, messagesOf } from './program.ts';
+import type { SharedTime } from './shared-time.ts';
 import { virtualClock } from './virtual-clock.ts';
 import type { ProtocolName } from './ways.ts';
 
@@ -32,6 +33,8 @@ export interface Reading {
   readonly state?: unknown;
   /** Takes the output; default: all of it, at once. */
   readonly take?: (lines: Buffer) => Promise<void>;
+  /** Keep the messages. Default: true; false for reads that are too large. */
+  readonly keep?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -75,6 +78,8 @@ export interface Path {
   readonly sending?: (path: string) => void;
   /** Every request has a connection of its own. */
   readonly reconnects?: boolean;
+  /** The simulator's own time, where the connector's is the same. */
+  readonly time?: SharedTime;
 }
 
 /** A connector for a simulated environment. */
@@ -84,22 +89,26 @@ export function createConnector(simulator: Simulator, path: Path = {}): Connecto
   const port = new URL(`https://${ready.environment_url}`).port;
   const connect = buildConnector({ ca: readFileSync(ready.ca_file, 'utf8'), ...path.connect });
   const agent = new Agent({ connect: path.connecting?.(connect) ?? connect });
-  const dispatcher = path.reconnects
+  const wayOut = path.reconnects
     ? agent.compose((dispatch) => (options, handler) => dispatch({ ...options, reset: true }, handler))
     : agent;
 
   let underWay: Flight['underWay'] = () => new Set();
 
+  const meansOf = ({ time, sending }: Path) => {
+    if (time !== undefined) return { clock: time.clock, dispatcher: time.watch(wayOut) };
+    const flight = countRequests(wayOut, sending);
+    underWay = flight.underWay;
+    const stalled = stalledAnswers(simulator, flight);
+    const clock = virtualClock(control.now(), { underWay: () => flight.underWay().size, stalled });
+    return { clock, dispatcher: flight.dispatcher };
+  };
+
   const sessionOf = (
     { protocol, config, signal }: Pick<Reading, 'protocol' | 'config' | 'signal'>,
     take: (lines: Buffer) => Promise<void>,
   ) => {
-    const flight = countRequests(dispatcher, path.sending);
-    underWay = flight.underWay;
-    const clock = virtualClock(control.now(), {
-      underWay: () => flight.underWay().size,
-      stalled: stalledAnswers(simulator, flight),
-    });
+    const { clock, dispatcher } = meansOf(path);
     const log: { level: string; text: string }[] = [];
     const session: Session = {
       protocol: speakers[protocol],
@@ -124,7 +133,7 @@ export function createConnector(simulator: Simulator, path: Path = {}): Connecto
       log: { log: (level, text) => void log.push({ level, text }), metric: () => undefined },
       signal: signal ?? new AbortController().signal,
       redact: redactor([]),
-      means: { clock, dispatcher: flight.dispatcher, random: () => 0.5 },
+      means: { clock, dispatcher, random: () => 0.5 },
     };
     return { session, log, clock };
   };
@@ -145,9 +154,10 @@ export function createConnector(simulator: Simulator, path: Path = {}): Connecto
       const { session, log, clock } = sessionOf(reading, async (lines) => {
         await reading.take?.(lines);
         // The memory is used for other lines afterwards.
-        taken.push(Buffer.from(lines));
+        if (reading.keep ?? true) taken.push(Buffer.from(lines));
       });
       const { state } = reading;
+      const from = clock.now();
       const options = {
         catalog: scratch.write('catalog.json', reading.catalog),
         state: state === undefined ? undefined : scratch.write('state.json', state),
@@ -157,15 +167,16 @@ export function createConnector(simulator: Simulator, path: Path = {}): Connecto
       const errors = await runRead(session, options).catch(
         (thrown: unknown) => new Map([['', asConnectorError(thrown)]]),
       );
+      const waited = clock.now() - from;
       // What the connector waited has passed for the environment, too.
-      control.advance(clock.passed);
+      if (path.time === undefined) control.advance(waited);
       const codes = [...errors.values()].map((error) => consequences[error.kind].exitCode);
       return {
         messages: messagesOf(Buffer.concat(taken).toString()),
         exitCode: reading.signal?.aborted ? undefined : Math.max(0, ...codes),
         errors,
         log,
-        waited: clock.passed,
+        waited,
       };
     },
     async standstill() {

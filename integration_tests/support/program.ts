@@ -26,6 +26,8 @@ export type Message = Record<string, any>;
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
+  /** Throw stdout away: large tables. */
+  readonly discard?: boolean;
   /** Called with each piece of stdout; may end the process: kill -9 after a state, SIGTERM in the middle. */
   readonly onStdout?: (text: string, child: ChildProcess) => void;
 }
@@ -36,15 +38,15 @@ export function run(bin: Bin, args: readonly string[], options: RunOptions = {})
     const child = spawn(process.execPath, [join(root, 'dist', 'bin', `${bin}.js`), ...args], {
       cwd: options.cwd ?? root,
       env: { ...process.env, ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', options.discard ? 'ignore' : 'pipe', 'pipe'],
     });
     const out: string[] = [];
     const err: string[] = [];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       out.push(text);
       options.onStdout?.(text, child);
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => err.push(text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => err.push(text));
     child.once('error', reject);
     child.once('close', (code, signal) => {
       const stdout = out.join('');

@@ -103,6 +103,9 @@ export function explainEntra(answer: EntraAnswer, environmentOrigin: string): Co
   }
   // The first sentence says it; the rest are trace ids and a timestamp.
   const reason = description.split(/\r?\n| Trace ID:/)[0] ?? '';
-  const said = reason === '' ? `${answer.host} answered ${answer.status}.` : reason;
+  const said =
+    reason === ''
+      ? `${answer.host} answered ${answer.status}. Check authority_host (the login host) and tenant_id.`
+      : reason;
   return new ConnectorError('auth', `Sign-in to ${environmentOrigin} failed: ${said}`, details);
 }

@@ -1,8 +1,9 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
 import { type Dispatcher, request } from 'undici';
-import type { ConnectorError } from '../core/errors.ts';
+import { ConnectorError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { networkError } from '../core/network.ts';
+import type { Redactor } from '../core/redact.ts';
 
 /** The last thing that went wrong on the way to the sign-in service. */
 export type SignInFailure =
@@ -24,7 +25,12 @@ export interface Network {
 
 const timeoutMilliseconds = 30_000;
 
-export function network(dispatcher: Dispatcher): Network {
+/** `schemes` are those that requests may go to: a secret must not leave unencrypted, wherever the service sends us. */
+export function network(
+  dispatcher: Dispatcher,
+  redact: Redactor,
+  schemes: readonly string[] = ['https:'],
+): Network {
   let failure: SignInFailure | undefined;
 
   async function send<T>(
@@ -32,8 +38,11 @@ export function network(dispatcher: Dispatcher): Network {
     url: string,
     options: NetworkRequestOptions = {},
   ): Promise<NetworkResponse<T>> {
-    const host = new URL(url).host;
+    const { host, protocol } = new URL(url);
+    const assertion = new URLSearchParams(options.body ?? '').get('client_assertion');
+    if (assertion !== null) redact.add(assertion);
     try {
+      if (!schemes.includes(protocol)) throw unencrypted(host);
       const answer = await request(url, {
         dispatcher,
         method,
@@ -52,7 +61,7 @@ export function network(dispatcher: Dispatcher): Network {
           host,
           status: answer.statusCode,
           retryAfter: headers['retry-after'],
-          body,
+          body: masked(body, redact),
         };
       }
       return { status: answer.statusCode, headers, body: body as T };
@@ -72,6 +81,18 @@ export function network(dispatcher: Dispatcher): Network {
       failure = undefined;
     },
   };
+}
+
+function unencrypted(host: string): ConnectorError {
+  const message = `The sign-in service sends us to ${host} without encryption, where nothing is sent. Check authority_host.`;
+  return new ConnectorError('config', message);
+}
+
+/** The answer with secrets masked in its texts: before anything is cut off, or a part of one would be left. */
+function masked(body: JsonObject, redact: Redactor): JsonObject {
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]),
+  );
 }
 
 /** A gateway in between may answer in HTML; that is an empty object, and the status tells the rest. */

@@ -86,8 +86,9 @@ describe('signing in with a certificate', () => {
     const broken = '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n';
     const error = await errorOf(signIn(config(identity.cert, broken), server.dispatcher)());
     expect(error.kind).toBe('config');
-    expect(error.message).toContain('credentials.certificate');
+    expect(error.message).toContain('credentials.private_key cannot be read');
     expect(error.message).not.toContain('AAAA');
+    expect(server.seen).toHaveLength(0);
   });
 });
 

@@ -1,17 +1,25 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { AuthenticationResult, NodeSystemOptions } from '@azure/msal-node';
 import { Agent, type Dispatcher } from 'undici';
 import type { Config, Credentials } from '../config/types.ts';
-import { asConnectorError, ConnectorError } from '../core/errors.ts';
+import { ConnectorError } from '../core/errors.ts';
+import { type Redactor, redactor } from '../core/redact.ts';
+import { certificateOf } from './certificate.ts';
 import { explainEntra } from './entra.ts';
 import { type Network, network, type SignInFailure } from './network.ts';
 import type { SignedIn } from './types.ts';
 
-/** Gets one token for the environment, in the way the configuration says. */
-export function signIn(config: Config, dispatcher: Dispatcher): () => Promise<SignedIn> {
+/**
+ * Gets one token for the environment, in the way the configuration says. `redact` learns what is made to prove who we
+ * are, and masks secrets in what the sign-in service says.
+ */
+export function signIn(
+  config: Config,
+  dispatcher: Dispatcher,
+  redact: Redactor = redactor([]),
+): () => Promise<SignedIn> {
   const managed = config.credentials.kind === 'managed_identity';
-  const net = managed ? machine() : network(dispatcher);
+  const net = managed ? machine() : network(dispatcher, redact);
   let client: Promise<Acquire> | undefined;
   let signedIn = false;
   return async () => {
@@ -42,7 +50,7 @@ let machineNetwork: Network | undefined;
  * that it is given.
  */
 function machine(): Network {
-  machineNetwork ??= network(new Agent());
+  machineNetwork ??= network(new Agent(), redactor([]), ['http:', 'https:']);
   return machineNetwork;
 }
 
@@ -89,25 +97,9 @@ async function connect(config: Config, net: Network): Promise<Acquire> {
 }
 
 function proof(credentials: Exclude<Credentials, { kind: 'managed_identity' }>) {
-  if (credentials.kind === 'secret') return { clientSecret: credentials.clientSecret.reveal() };
-  const { certificate, privateKey, passphrase } = credentials;
-  try {
-    const key = createPrivateKey({ key: privateKey.reveal(), passphrase: passphrase?.reveal() });
-    return {
-      clientCertificate: {
-        thumbprintSha256: new X509Certificate(certificate).fingerprint256.replaceAll(':', ''),
-        privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
-        // Sent along for apps that trust a certificate by its subject and issuer.
-        x5c: certificate,
-      },
-    };
-  } catch (cause) {
-    throw new ConnectorError(
-      'config',
-      'The certificate or its private key cannot be used: check credentials.certificate, private_key and passphrase.',
-      { cause },
-    );
-  }
+  return credentials.kind === 'secret'
+    ? { clientSecret: credentials.clientSecret.reveal() }
+    : { clientCertificate: certificateOf(credentials) };
 }
 
 /** What the network saw says more than what the library makes of it. */
@@ -117,12 +109,17 @@ function explain(error: unknown, net: Network, config: Config): ConnectorError {
   if (config.credentials.kind === 'managed_identity') return noIdentity(seen, error);
   if (seen?.kind === 'error') return seen.error;
   if (seen?.kind === 'answer') return explainEntra(seen, config.environmentOrigin);
-  return new ConnectorError('auth', `Sign-in failed: ${asConnectorError(error).message}`, { cause: error });
+  const { host } = new URL(config.authorityHost);
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `Sign-in failed: ${host} does not answer as a sign-in service does (${reason}). Check authority_host.`;
+  return new ConnectorError('auth', message, { cause: error });
 }
 
 /** This machine has no identity to give, or not the one that was asked for. */
 function noIdentity(seen: SignInFailure | undefined, cause: unknown): ConnectorError {
-  const said = seen?.kind === 'answer' ? seen.body['message'] : seen?.error.message;
+  // App Service says `message`, a virtual machine `error_description`.
+  const said =
+    seen?.kind === 'answer' ? (seen.body['message'] ?? seen.body['error_description']) : seen?.error.message;
   const reason = typeof said === 'string' ? ` (${said})` : '';
   const advice =
     'Does this machine have one, and is its client ID in credentials.client_id if it is user-assigned?';

@@ -1,7 +1,10 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testConfig } from '../config/config.testing.ts';
 import { testClock } from '../core/clock.testing.ts';
 import { ConnectorError } from '../core/errors.ts';
+import { redactor } from '../core/redact.ts';
+import { createDispatcher } from '../dataverse/dispatcher.ts';
 import { json, type TestServer, testServer } from '../dataverse/server.testing.ts';
 import { tokenSource } from './token-source.ts';
 
@@ -47,6 +50,32 @@ describe('a token source', () => {
     ]);
   });
 
+  it.each(['http:', 'https://169.254.169.254'])('does not follow the service to %s', async (start) => {
+    const elsewhere = start === 'http:' ? server.origin.replace('https:', start) : start;
+    server.answer(
+      json(200, {
+        token_endpoint: `${elsewhere}/token`,
+        authorization_endpoint: `${server.origin}/authorize`,
+        issuer: `${server.origin}/v2.0`,
+        jwks_uri: `${server.origin}/keys`,
+      }),
+    );
+    const hosted = createDispatcher({ DEPLOYMENT_MODE: 'cloud' });
+    // This machine itself is one of the private hosts: only the way that the service names is tried.
+    const dispatcher = server.dispatcher.compose(
+      (dispatch) => (options, handler) =>
+        String(options.origin) === server.origin
+          ? dispatch(options, handler)
+          : hosted.dispatch(options, handler),
+    );
+    const error = await errorOf(
+      tokenSource(testConfig({ authorityHost: server.origin }), dispatcher).token(),
+    );
+    expect(error.kind).toBe('config');
+    expect(server.seen.map(({ method }) => method)).toEqual(['GET']);
+    await hosted.destroy();
+  });
+
   it('makes one request for many callers, and keeps the token', async () => {
     server.answer(discovery(), token('first'));
     const tokens = source();
@@ -90,11 +119,21 @@ describe('a token source', () => {
     expect(server.seen).toHaveLength(3);
   });
 
+  it('renews once more where the token that replaced a refused one has ended, too', async () => {
+    const clock = testClock();
+    server.answer(discovery(), token('first'), token('second'), token('third'));
+    const tokens = source({ clock });
+    await tokens.token();
+    expect(await tokens.refresh('first')).toBe('second');
+    clock.advance(60 * 60_000);
+    expect(await tokens.refresh('first')).toBe('third');
+  });
+
   it('tells each token, so that it can be masked', async () => {
-    const told: string[] = [];
+    const redact = redactor([]);
     server.answer(discovery(), token('first'));
-    await source({ onToken: (value) => told.push(value) }).token();
-    expect(told).toEqual(['first']);
+    await source({ redact }).token();
+    expect(redact('Bearer first')).toBe('Bearer ****');
   });
 });
 
@@ -136,6 +175,36 @@ describe('a refused sign-in says what to do', () => {
     server.answer(discovery(), refused(123456, 'Something new.'));
     expect((await errorOf(source().token())).message).toContain('Something new.');
   });
+});
+
+describe('a login host that is none', () => {
+  const cases = [
+    [
+      'redirects',
+      (_: unknown, response: ServerResponse) =>
+        response.writeHead(302, { location: 'https://evil.example/' }).end(),
+    ],
+    [
+      'answers with a page',
+      (_: unknown, response: ServerResponse) =>
+        response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
+    ],
+    ['knows no such path', json(404, {})],
+  ] as const;
+  for (const [name, handler] of cases) {
+    it(`is named, with the setting to check, when it ${name}`, async () => {
+      server.answer(handler);
+      const error = await errorOf(source().token());
+      expect(['auth', 'config']).toContain(error.kind);
+      expect(error.message).toContain('authority_host');
+    });
+    it(`is named, too, when it ${name} in place of a token`, async () => {
+      server.answer(discovery(), handler);
+      const error = await errorOf(source().token());
+      expect(['auth', 'config']).toContain(error.kind);
+      expect(error.message).toContain('authority_host');
+    });
+  }
 });
 
 describe('trouble that passes', () => {

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Config } from '../config/types.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
+import type { Redactor } from '../core/redact.ts';
 import { signIn } from './sign-in.ts';
 import type { SignedIn, TokenSource } from './types.ts';
 
@@ -10,8 +11,8 @@ const marginMilliseconds = 5 * 60_000;
 /** What `tokenSource` may be told besides. */
 export interface TokenOptions {
   readonly clock?: Clock;
-  /** Told each token that was got, to be masked in output. */
-  readonly onToken?: (token: string) => void;
+  /** Learns each token that was got, to mask it in output. */
+  readonly redact?: Redactor | undefined;
   /** Gets a token; default: from Microsoft Entra ID. */
   readonly acquire?: () => Promise<SignedIn>;
 }
@@ -19,13 +20,13 @@ export interface TokenOptions {
 /** Tokens for the environment of `config`, got when first asked for, over the same dispatcher as the data. */
 export function tokenSource(config: Config, dispatcher: Dispatcher, options: TokenOptions = {}): TokenSource {
   const clock = options.clock ?? systemClock;
-  const acquire = options.acquire ?? signIn(config, dispatcher);
+  const acquire = options.acquire ?? signIn(config, dispatcher, options.redact);
   let current: { readonly token: string; readonly renewAt: number } | undefined;
   let underWay: Promise<string> | undefined;
 
   async function renew(): Promise<string> {
     const { token, lifetimeMilliseconds } = await acquire();
-    options.onToken?.(token);
+    options.redact?.add(token);
     const margin = Math.min(marginMilliseconds, lifetimeMilliseconds / 5);
     current = { token, renewAt: clock.now() + lifetimeMilliseconds - margin };
     return token;
@@ -44,7 +45,7 @@ export function tokenSource(config: Config, dispatcher: Dispatcher, options: Tok
     refresh: async (rejected) => {
       // Another request that was refused earlier may have renewed it meanwhile.
       const renewed = current !== undefined && rejected !== undefined && current.token !== rejected;
-      return renewed && current !== undefined ? current.token : renewOnce();
+      return renewed && current !== undefined && clock.now() < current.renewAt ? current.token : renewOnce();
     },
   };
 }

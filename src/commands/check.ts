@@ -3,6 +3,7 @@ import { whoAmI } from '../dataverse/ask.ts';
 import { diagnose, unreadableTables } from '../dataverse/diagnose.ts';
 import type { Client } from '../dataverse/types.ts';
 import type { CheckOutcome } from '../protocol/protocol.ts';
+import { checkRowFilters } from '../sync/filters.ts';
 import { type Session, streamsFor, withClient } from './session.ts';
 
 /** A person waits for the answer, and the Airbyte platform does no longer than nine minutes. */
@@ -10,9 +11,20 @@ const longestWaitSeconds = 60;
 
 /** Signs in, asks who we are, reads a row of each selected table, and says what to do where that fails. */
 export async function runCheck(session: Session): Promise<number> {
-  const { protocol, output } = session;
-  const { bytes, exitCode } = protocol.checkResult(await outcomeOf(session));
-  await output.write(session.redact(bytes));
+  return tellOutcome(await outcomeOf(session), session);
+}
+
+/** Tells what `check` found, in the protocol's message or, where it has none, in the log. The exit code. */
+export async function tellOutcome(
+  outcome: CheckOutcome,
+  { protocol, output, log, redact }: Pick<Session, 'protocol' | 'output' | 'log' | 'redact'>,
+): Promise<number> {
+  const { bytes, exitCode } = protocol.checkResult(outcome);
+  if (bytes.length === 0) {
+    if (outcome.ok) log.log('info', outcome.message);
+    else log.log('critical', outcome.error.message);
+  }
+  await output.write(redact(bytes));
   return exitCode;
 }
 
@@ -48,6 +60,8 @@ async function examine(session: Session, client: Client): Promise<string> {
     streams.map(({ table }) => table),
   );
   for (const warning of warnings) session.log.log('warn', warning);
+  const { config: settings, signal } = session;
   if (unreadable.length > 0) throw unreadableTables(unreadable, streams.length);
-  return `Signed in; ${readable} tables can be read.`;
+  await checkRowFilters({ client, selections: streams.map((stream) => ({ stream })), settings, signal });
+  return `Signed in; ${readable === 1 ? '1 table' : `${readable} tables`} can be read.`;
 }

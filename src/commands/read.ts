@@ -13,8 +13,8 @@ import { readJsonFile, readTextFile } from './files.ts';
 import { type Session, streamsFor, withClient } from './session.ts';
 import { createWaits } from './waits.ts';
 
-/** Bytes of pages, decompressed and framed, that wait to be written: three pages of 18 MB. */
-const pageMemory = 128 << 20;
+/** Bytes of pages, decompressed and then framed, that wait to be written: four pages of 18 MB, two of 38 MB. */
+const pageMemory = 96 << 20;
 
 /** Files of a read, and who watches it. */
 export interface ReadOptions {

@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/load.ts';
 import type { Config, ConfigSource } from '../config/types.ts';
 import { consequences } from '../core/consequences.ts';
-import { asConnectorError, ConnectorError } from '../core/errors.ts';
+import { asConnectorError, type ConnectorError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { guardMemory } from '../core/memory.ts';
 import type { Redactor } from '../core/redact.ts';
@@ -11,7 +11,7 @@ import { createTally, type Tally } from '../output/tally.ts';
 import type { Output } from '../output/types.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import type { RunEvent } from '../sync/types.ts';
-import { runCheck } from './check.ts';
+import { runCheck, tellOutcome } from './check.ts';
 import type { Command } from './command.ts';
 import { runDiscover } from './discover.ts';
 import { type LogSettings, logSettings } from './logging.ts';
@@ -46,7 +46,8 @@ export async function runWithSession(
       });
     } catch (thrown) {
       if (command.kind !== 'check') throw thrown;
-      return await checkFailed(protocol, output, asConnectorError(thrown));
+      const outcome = { ok: false, error: asConnectorError(thrown) } as const;
+      return await tellOutcome(outcome, { protocol, output, log: early, redact });
     }
     for (const value of config.secrets) redact.add(value);
     const settings = { level: given.level ?? config.logLevel, format: given.format ?? config.logFormat };
@@ -121,13 +122,8 @@ function stoppedExitCode({ signal, protocol }: Session): number {
   return protocol.name === 'singer' ? 0 : 143;
 }
 
-const signalled = new ConnectorError('transient', 'Stopped by a signal.');
-
-async function checkFailed(protocol: Protocol, output: Output, error: ConnectorError): Promise<number> {
-  const { bytes, exitCode } = protocol.checkResult({ ok: false, error });
-  await output.write(bytes);
-  return exitCode;
-}
+/** No `ConnectorError`: no stream is to blame for it. */
+const signalled = new Error('Stopped by a signal.');
 
 /** The protocol's log, on stdout or stderr, above live progress where there is any. */
 export function logFor(
@@ -137,7 +133,7 @@ export function logFor(
   redact: Redactor,
   progress?: Progress,
 ): Log {
-  return protocol.log({
+  const inner = protocol.log({
     stdout: (lines) => void output.write(redact(lines)).catch(() => undefined),
     stderr: (lines) => {
       const print = (): void => void process.stderr.write(redact(lines));
@@ -147,6 +143,11 @@ export function logFor(
     level: settings.level ?? 'info',
     format: settings.format ?? 'plain',
   });
+  return {
+    // Before a message is cut into lines, or a secret of several lines would not be found.
+    log: (level, message, stream) => inner.log(level, redact(message), stream),
+    metric: inner.metric,
+  };
 }
 
 /** `--config ENV` reads environment variables, everything else is a file. */

@@ -1,6 +1,7 @@
 import { choicesStream } from '../catalog/choices.ts';
 import { streamsOf } from '../catalog/streams.ts';
 import type { Stream } from '../catalog/types.ts';
+import { unmatchedSettings } from '../catalog/unmatched.ts';
 import type { Config } from '../config/types.ts';
 import type { Log } from '../core/log.ts';
 import type { Redactor } from '../core/redact.ts';
@@ -49,6 +50,8 @@ export async function streamsFor(
   const streams = streamsOf(tables, config).map((stream) =>
     config.tables.some((word) => word === 'custom') ? stream : { ...stream, standard: true },
   );
+  // A catalog may select less than the settings speak of.
+  if (names === undefined) for (const text of unmatchedSettings(config, streams)) log.log('warn', text);
   return config.choicesStream ? [...streams, choicesStream(streams)] : streams;
 }
 

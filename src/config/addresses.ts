@@ -34,7 +34,7 @@ export function parseHosts(settings: JsonObject, hosted: boolean, complain: Comp
   if (login === undefined) {
     complain(
       'environment_url',
-      `(${host}) is in no cloud that is known here; name the login host in authority_host`,
+      `(${host}) is no address of an environment, like https://org12345.crm4.dynamics.com (Power Platform admin centre, Environments). If it is one, in a cloud that is not known here, name the login host in authority_host`,
     );
     return undefined;
   }

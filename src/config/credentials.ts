@@ -11,15 +11,15 @@ const flatKeys = ['tenant_id', 'client_id', 'client_secret'] as const;
 
 /**
  * The one way to sign in that the settings give: the three flat settings, or the object `credentials`. Expects settings
- * that the schema has accepted. `readsFiles`: whether a certificate may be named by its path.
+ * that the schema has accepted. `hosted`: on somebody else's machines, whose files and identity are not the user's.
  */
-export function parseCredentials(settings: JsonObject, readsFiles: boolean): Found {
+export function parseCredentials(settings: JsonObject, hosted: boolean): Found {
   const flat = flatKeys.filter((key) => settings[key] !== undefined);
   const object = settings['credentials'];
   if (isJsonObject(object)) {
     if (flat.length > 0)
       return wrong(`Sign in one way only: remove either credentials or ${flat.join(', ')}.`);
-    return fromObject(object, readsFiles);
+    return fromObject(object, hosted);
   }
   const missing = flatKeys.filter((key) => settings[key] === undefined);
   if (missing.length === 0) return { credentials: bySecret(settings) };
@@ -32,13 +32,15 @@ export function parseCredentials(settings: JsonObject, readsFiles: boolean): Fou
   return { problems: missing.map((setting) => ({ setting, message: `${setting} is missing.` })) };
 }
 
-function fromObject(object: JsonObject, readsFiles: boolean): Found {
+function fromObject(object: JsonObject, hosted: boolean): Found {
   switch (object['auth_type']) {
     case 'client_secret':
       return { credentials: bySecret(object) };
     case 'certificate':
-      return byCertificate(object, readsFiles);
+      return byCertificate(object, !hosted);
     default:
+      if (hosted)
+        return wrong('There is no managed identity here: sign in with a client secret or a certificate.');
       return { credentials: { kind: 'managed_identity', clientId: text(object['client_id']) } };
   }
 }

@@ -39,6 +39,19 @@ describe('a private host', () => {
       '::ffff:10.0.0.1',
       '[::ffff:a00:1]',
       'LOCALHOST.',
+      '168.63.129.16',
+      '192.0.0.192',
+      '255.255.255.255',
+      '::7f00:1',
+      '[::127.0.0.1]',
+      '::ffff:0:127.0.0.1',
+      '0:0:0:0:0:ffff:7f00:1',
+      '64:ff9b::a9fe:a9fe',
+      '64:ff9b:1::a00:1',
+      '2002:7f00:1::',
+      'fe80::1%eth0',
+      'fec0::1',
+      'fd00:ec2::254',
     ],
     no: [
       'contoso.crm.dynamics.com',
@@ -48,6 +61,7 @@ describe('a private host', () => {
       '100.128.0.1',
       '2603:1010::1',
       '::ffff:8.8.8.8',
+      '64:ff9b::8.8.8.8',
     ],
   };
   for (const host of hosts.yes) it(`${host} is one`, () => expect(isPrivateHost(host)).toBe(true));

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 /** An address that a user typed, as an origin (`https://host[:port]`, lower case) or what is wrong with it. */
 export type Origin = { readonly origin: string } | { readonly wrong: string };
@@ -26,34 +26,42 @@ export function isPrivateHost(hostname: string): boolean {
     .toLowerCase()
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '');
-  if (isIPv4(host)) return isPrivateIPv4(host);
-  if (isIPv6(host)) return isPrivateIPv6(host);
+  if (isIPv4(host)) return privateAddresses.check(host, 'ipv4');
+  // IPv4 addresses that are mapped into IPv6 are looked up as what they are.
+  if (isIPv6(host)) return privateAddresses.check(host.replace(/%.*$/, ''), 'ipv6');
   return !host.includes('.') || /\.(local|localhost|internal|intranet|lan|home|corp|home\.arpa)$/.test(host);
 }
 
-function isPrivateIPv4(host: string): boolean {
-  const [a = 0, b = 0] = host.split('.').map(Number);
-  return (
-    a === 0 ||
-    a === 10 ||
-    a === 127 ||
-    (a === 100 && b >= 64 && b < 128) ||
-    (a === 169 && b === 254) ||
-    (a === 172 && b >= 16 && b < 32) ||
-    (a === 192 && b === 168) ||
-    a >= 224
-  );
+/** Addresses that are not of the public internet (IANA, Special-Purpose Address Registries). */
+const privateAddresses = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
+  // Azure's own, behind every virtual machine ("What is IP address 168.63.129.16?").
+  ['168.63.129.16', 32],
+] as const) {
+  privateAddresses.addSubnet(network, prefix, 'ipv4');
+  // The same as networks of IPv6 alone write them (RFC 6052).
+  privateAddresses.addSubnet(`64:ff9b::${network}`, 96 + prefix, 'ipv6');
 }
-
-function isPrivateIPv6(host: string): boolean {
-  const embedded = /^(?:0*:)*:?(?:ffff:)?(\d+\.\d+\.\d+\.\d+)$/.exec(host)?.[1];
-  if (embedded !== undefined) return isPrivateIPv4(embedded);
-  const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(host);
-  if (mapped !== null) {
-    const [high = 0, low = 0] = [mapped[1], mapped[2]].map((part) => Number.parseInt(part ?? '0', 16));
-    return isPrivateIPv4([high >> 8, high & 255, low >> 8, low & 255].join('.'));
-  }
-  return (
-    host === '::' || host === '::1' || /^f[cd]/.test(host) || /^fe[89ab]/.test(host) || host.startsWith('ff')
-  );
-}
+for (const [network, prefix] of [
+  // Loopback, unspecified, and IPv4 addresses in an obsolete form.
+  ['::', 96],
+  // IPv4 addresses in disguise: by translation (RFC 2765, 8215) and by tunnels (RFC 3056, 4380).
+  ['::ffff:0:0:0', 96],
+  ['64:ff9b:1::', 48],
+  ['2001::', 32],
+  ['2002::', 16],
+  ['fc00::', 7],
+  ['fe80::', 9],
+  ['ff00::', 8],
+] as const)
+  privateAddresses.addSubnet(network, prefix, 'ipv6');

@@ -122,6 +122,11 @@ describe('sources', () => {
 
   const broken: readonly (readonly [string, () => readonly ConfigSource[], string])[] = [
     ['no source', () => [], 'No configuration'],
+    [
+      'the settings themselves, whose secret is not repeated',
+      () => [{ kind: 'file', path: '{"client_secret": "sEcReT~value"}' }],
+      'takes the path of a JSON file',
+    ],
     ['a missing file', () => [{ kind: 'file', path: join(folder, 'none.json') }], 'does not exist'],
     ['a folder', () => [{ kind: 'file', path: folder }], 'cannot be read'],
     ['no JSON', () => [file('{"client_secret": "sEcReT~value",}')], 'is not valid JSON'],
@@ -164,6 +169,28 @@ describe('the address of the environment', () => {
     });
   });
 
+  it('may have spaces around it, as pasted', async () => {
+    const config = await load({ ...minimal, environment_url: ' https://contoso.crm4.dynamics.com/ \n' });
+    expect(config.environmentOrigin).toBe('https://contoso.crm4.dynamics.com');
+  });
+
+  it.each([
+    ['CONTOSO.crm4.Dynamics.com', 'https://contoso.crm4.dynamics.com'],
+    ['https://contoso.crm4.dynamics.com/main.aspx?appid=1&pagetype=x#y', 'https://contoso.crm4.dynamics.com'],
+    ['https://contoso.api.crm4.dynamics.com/api/data/v9.2', 'https://contoso.crm4.dynamics.com'],
+  ])('is taken as the browser shows it: %s', async (environment_url, origin) => {
+    expect((await load({ ...minimal, environment_url })).environmentOrigin).toBe(origin);
+  });
+
+  it.each(['contoso', '1.2.3.4', 'https://make.powerapps.com/environments/x', 'https://[::1]'])(
+    'is told how it looks, when it is something else: %s',
+    async (environment_url) => {
+      expect(await problemsOf(load({ ...minimal, environment_url }))).toContain(
+        'https://org12345.crm4.dynamics.com',
+      );
+    },
+  );
+
   it('must be https, said in words', async () => {
     const message = await problemsOf(
       load({ ...minimal, environment_url: 'http://contoso.crm4.dynamics.com' }),
@@ -180,6 +207,8 @@ describe('the address of the environment', () => {
   });
 
   const logins = [
+    ['contoso.crm.dynamics.com', 'https://login.microsoftonline.com'],
+    ['contoso.crm21.dynamics.com', 'https://login.microsoftonline.com'],
     ['contoso.crm9.dynamics.com', 'https://login.microsoftonline.com'],
     ['contoso.crm.microsoftdynamics.us', 'https://login.microsoftonline.us'],
     ['contoso.crm.appsplatform.us', 'https://login.microsoftonline.us'],
@@ -190,6 +219,15 @@ describe('the address of the environment', () => {
       expect((await load({ ...minimal, environment_url: host })).authorityHost).toBe(login);
     });
   }
+
+  it('is no private one when hosted in another spelling either', async () => {
+    for (const host of ['2130706433', '0x7f.1', '0177.0.0.1', '127.1', '017700000001']) {
+      const config = { ...minimal, environment_url: host, authority_host: host };
+      expect(await problemsOf(load(config, { DEPLOYMENT_MODE: 'cloud' }))).toBe(
+        'Config validation error:\n  - environment_url must not be a private address.\n  - authority_host must not be a private address.',
+      );
+    }
+  });
 
   const privateHosts = [
     'localhost',
@@ -257,6 +295,12 @@ describe('ways to sign in', () => {
   it('a managed identity', async () => {
     const config = await load({ ...address, credentials: { auth_type: 'managed_identity' } });
     expect(config.credentials).toEqual({ kind: 'managed_identity', clientId: undefined });
+    // The machine's own identity is not the user's.
+    expect(
+      await problemsOf(
+        load({ ...address, credentials: { auth_type: 'managed_identity' } }, { DEPLOYMENT_MODE: 'cloud' }),
+      ),
+    ).toContain('no managed identity');
   });
 
   const refused = [
@@ -315,7 +359,7 @@ describe('what is wrong', () => {
       '  - deletes must be a boolean.',
       '  - labels must be one of none, choices, all.',
       '  - page_size must be <= 5000.',
-      '  - anchor_date is no date that exists.',
+      '  - anchor_date is no date that exists: write it as 2024-01-31 or 2024-01-31T00:00:00Z.',
     ]);
   });
 

@@ -56,12 +56,12 @@ function parse(
     problems.push({ setting, message: `${setting} ${message}.` });
 
   const hosts = parseHosts(settings, hosted, complain);
-  const signIn = parseCredentials(settings, !hosted);
+  const signIn = parseCredentials(settings, hosted);
   if ('problems' in signIn) problems.push(...signIn.problems);
   const anchor = settings['anchor_date'];
   const anchorDate = typeof anchor === 'string' ? existingInstant(anchor) : undefined;
   if (typeof anchor === 'string' && anchorDate === undefined)
-    complain('anchor_date', 'is no date that exists');
+    complain('anchor_date', 'is no date that exists: write it as 2024-01-31 or 2024-01-31T00:00:00Z');
 
   const complete = problems.length === 0 && hosts !== undefined && 'credentials' in signIn;
   return { parsed: complete ? { hosts, credentials: signIn.credentials, anchorDate } : undefined, problems };

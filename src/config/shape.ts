@@ -77,7 +77,8 @@ function parsedText(text: string, property: JsonObject): Json {
         : text;
     }
     default:
-      return text;
+      // What is pasted often has a space around it; where the schema knows the form, it means nothing.
+      return property['pattern'] === undefined ? text : text.trim();
   }
 }
 

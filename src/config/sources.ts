@@ -29,6 +29,12 @@ export function gather(
 }
 
 function readObject(path: string): JsonObject {
+  // Whoever gives the settings in place of a file would see their secret in the message.
+  if (path.trimStart().startsWith('{'))
+    throw new ConnectorError(
+      'config',
+      '--config takes the path of a JSON file, not the settings themselves.',
+    );
   const text = readText(path);
   let value: Json;
   try {

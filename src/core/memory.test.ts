@@ -22,6 +22,21 @@ describe("the container's memory", () => {
     expect(memoryUse(reading(v1('1000', 600, 500)))).toEqual(use);
   });
 
+  it("is that of the program's own group, where it is no container's", () => {
+    const use = { limit: 1_000, used: 600, anonymous: 500 };
+    const within = (group: string, files: Record<string, string>, line: string) =>
+      reading({
+        ...Object.fromEntries(
+          Object.entries(files).map(([path, text]) => [path.replace(/\/(?=[^/]+$)/, `${group}/`), text]),
+        ),
+        '/proc/self/cgroup': `3:cpu:/\n${line}`,
+      });
+    const service = '/system.slice/tap.service';
+    expect(memoryUse(within(service, v2('1000', 600, 500), `0::${service}`))).toEqual(use);
+    expect(memoryUse(within(service, v1('1000', 600, 500), `4:memory:${service}\n0::/`))).toEqual(use);
+    expect(memoryUse(within('/other', v2('1000', 600, 500), `0::${service}`))).toBeUndefined();
+  });
+
   it('is not known without a limit', () => {
     expect(memoryUse(reading(v2('max', 600, 500)))).toBeUndefined();
     expect(memoryUse(reading(v1('9223372036854771712', 600, 500)))).toBeUndefined();

@@ -13,7 +13,10 @@ export interface MemoryUse {
 /** Reads a file of the system; undefined where it does not exist. */
 export type ReadSystemFile = (path: string) => string | undefined;
 
-interface Places {
+interface Generation {
+  readonly folder: string;
+  /** Our own group's line in `/proc/self/cgroup`. */
+  readonly group: RegExp;
   readonly limit: string;
   readonly used: string;
   readonly stat: string;
@@ -22,17 +25,21 @@ interface Places {
 }
 
 /** Where the kernel tells (docs.kernel.org: Control Group v2; Memory Resource Controller for v1). */
-const generations: readonly Places[] = [
+const generations: readonly Generation[] = [
   {
-    limit: '/sys/fs/cgroup/memory.max',
-    used: '/sys/fs/cgroup/memory.current',
-    stat: '/sys/fs/cgroup/memory.stat',
+    folder: '/sys/fs/cgroup',
+    group: /^0::(\/.+)$/m,
+    limit: 'memory.max',
+    used: 'memory.current',
+    stat: 'memory.stat',
     anonymous: 'anon',
   },
   {
-    limit: '/sys/fs/cgroup/memory/memory.limit_in_bytes',
-    used: '/sys/fs/cgroup/memory/memory.usage_in_bytes',
-    stat: '/sys/fs/cgroup/memory/memory.stat',
+    folder: '/sys/fs/cgroup/memory',
+    group: /^\d+:memory:(\/.+)$/m,
+    limit: 'memory.limit_in_bytes',
+    used: 'memory.usage_in_bytes',
+    stat: 'memory.stat',
     anonymous: 'total_rss',
   },
 ];
@@ -46,14 +53,24 @@ const anonymousAt = 0.85;
 
 /** Memory of the container we run in; undefined where there is no limit. */
 export function memoryUse(read: ReadSystemFile = readSystemFile): MemoryUse | undefined {
-  for (const places of generations) {
-    const limit = Number(read(places.limit) ?? Number.NaN);
-    if (!(limit > 0 && limit < unlimited)) continue;
-    const used = Number(read(places.used) ?? Number.NaN);
-    const line = new RegExp(`^${places.anonymous} (\\d+)$`, 'm').exec(read(places.stat) ?? '');
-    if (Number.isFinite(used) && line !== null) return { limit, used, anonymous: Number(line[1]) };
+  const own = read('/proc/self/cgroup') ?? '';
+  for (const generation of generations) {
+    // A container sees its own group as the root; a service of the machine is somewhere below.
+    for (const group of ['', generation.group.exec(own)?.[1] ?? '']) {
+      const found = useOf(generation, group, read);
+      if (found !== undefined) return found;
+    }
   }
   return undefined;
+}
+
+function useOf(places: Generation, group: string, read: ReadSystemFile): MemoryUse | undefined {
+  const file = (name: string) => read(`${places.folder}${group}/${name}`);
+  const limit = Number(file(places.limit) ?? Number.NaN);
+  if (!(limit > 0 && limit < unlimited)) return undefined;
+  const used = Number(file(places.used) ?? Number.NaN);
+  const line = new RegExp(`^${places.anonymous} (\\d+)$`, 'm').exec(file(places.stat) ?? '');
+  return Number.isFinite(used) && line !== null ? { limit, used, anonymous: Number(line[1]) } : undefined;
 }
 
 /** True when the kernel is about to kill somebody. The thresholds are those of Airbyte's CDK (utils/memory_monitor.py). */

@@ -32,7 +32,14 @@ describe('a failed connection', () => {
     ['an unknown authority', failing('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'config', 'NODE_EXTRA_CA_CERTS'],
     ['an expired certificate', failing('CERT_HAS_EXPIRED'), 'config', 'CERT_HAS_EXPIRED'],
     ["another host's certificate", failing('ERR_TLS_CERT_ALTNAME_INVALID'), 'config', 'not trusted'],
-    ['a closed port', failing('ECONNREFUSED'), 'transient', 'refused'],
+    ['a closed port', failing('ECONNREFUSED'), 'transient', 'refused (ECONNREFUSED)'],
+    [
+      'a closed port, which may be that of a proxy',
+      failing('ECONNREFUSED', { address: '10.0.0.9', port: 8080 }),
+      'transient',
+      'refused by 10.0.0.9, port 8080',
+    ],
+    ['a request that cannot be made', failing('UND_ERR_INVALID_ARG'), 'bug', 'could not be made'],
     [
       'several addresses, all closed',
       new AggregateError([failing('ECONNREFUSED'), failing('EHOSTUNREACH')]),

@@ -28,10 +28,17 @@ export function networkError(thrown: unknown, host: string, setting: string): Co
   if (thrown instanceof ConnectorError) return thrown;
   const code = networkCode(thrown) ?? 'unknown';
   const details = { code, cause: thrown };
+  // Nothing was sent: asking again would fail again.
+  if (code === 'UND_ERR_INVALID_ARG')
+    return new ConnectorError('bug', `The request to ${host} could not be made: ${String(thrown)}.`, details);
   const proxy = proxyError(thrown, host, code);
   if (proxy !== undefined) return new ConnectorError('config', proxy, details);
   if (code === 'ENOTFOUND') {
-    return new ConnectorError('config', `The host ${host} does not exist. Check ${setting}.`, details);
+    return new ConnectorError(
+      'config',
+      `The host ${host} does not exist, or this machine cannot look it up. Check ${setting}, and the network.`,
+      details,
+    );
   }
   if (certificateCodes.test(code)) {
     return new ConnectorError(
@@ -41,7 +48,20 @@ export function networkError(thrown: unknown, host: string, setting: string): Co
       details,
     );
   }
-  return new ConnectorError('transient', `The connection to ${host} failed: ${explain(code)}`, details);
+  return new ConnectorError(
+    'transient',
+    `The connection to ${host} failed: ${explain(code, thrown)}`,
+    details,
+  );
+}
+
+/** The address that refused, which may be a proxy's. */
+function refusing(thrown: unknown): string {
+  const { address, port } = (causes(thrown).at(-1) ?? {}) as {
+    readonly address?: unknown;
+    readonly port?: unknown;
+  };
+  return typeof address === 'string' ? ` by ${address}, port ${String(port)}` : '';
 }
 
 /** What is wrong with the proxy, if it is the proxy. */
@@ -57,10 +77,10 @@ function proxyError(thrown: unknown, host: string, code: string): string | undef
   return `The proxy ${lookedUp} does not exist. Check HTTPS_PROXY.`;
 }
 
-function explain(code: string): string {
+function explain(code: string, thrown: unknown): string {
   switch (code) {
     case 'ECONNREFUSED':
-      return 'it was refused (ECONNREFUSED).';
+      return `it was refused${refusing(thrown)} (ECONNREFUSED).`;
     case 'ECONNRESET':
     case 'UND_ERR_SOCKET':
     case 'EPIPE':

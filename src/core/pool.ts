@@ -15,11 +15,29 @@ export interface Pool {
 /** Smaller buffers are not worth keeping. */
 const SMALL = 64 * 1024;
 
-/** A pool that keeps at most `limit` bytes of memory that nobody uses. */
-export function createPool(limit = 96 << 20): Pool {
+/** Milliseconds after which a pool that nobody takes from gives all that it keeps back to the system. */
+const idleAfter = 1_000;
+
+/**
+ * A pool that keeps at most `limit` bytes of memory that nobody uses, and nothing while a reader stands still. The default
+ * is more than pages have in use at any time, so that none of it is discarded while pages flow: from the first buffer that
+ * is detached on, V8 checks each access to any buffer for that.
+ */
+export function createPool(limit = 192 << 20): Pool {
   /** The smallest first. */
   const free: ArrayBuffer[] = [];
   let kept = 0;
+  let idle: NodeJS.Timeout | undefined;
+
+  const empty = (): void => {
+    idle = undefined;
+    kept = 0;
+    for (const memory of free.splice(0)) discard(Buffer.from(memory));
+  };
+  const inUse = (): void => {
+    idle ??= setTimeout(empty, idleAfter).unref();
+    idle.refresh();
+  };
 
   const keep = (memory: ArrayBuffer): void => {
     const at = free.findIndex(({ byteLength }) => byteLength >= memory.byteLength);
@@ -30,6 +48,7 @@ export function createPool(limit = 96 << 20): Pool {
   return {
     take(size) {
       if (size < SMALL) return Buffer.allocUnsafe(size);
+      inUse();
       const fit = free.findIndex(({ byteLength }) => byteLength >= size);
       const [memory] = fit < 0 || (free[fit]?.byteLength ?? 0) > 2 * size ? [] : free.splice(fit, 1);
       if (memory === undefined) return Buffer.allocUnsafeSlow(roomy(size)).subarray(0, size);
@@ -47,6 +66,7 @@ export function createPool(limit = 96 << 20): Pool {
       }
       if (kept + buffer.byteLength > limit) discard(Buffer.from(buffer));
       else keep(buffer);
+      inUse();
     },
   };
 }

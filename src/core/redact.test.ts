@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { redactor } from './redact.ts';
 import { secret } from './secret.ts';
 
-const value = 'p~8Q/+a"b\\ c%é\'';
+const value = 'p~8Q/+a"b\\ c%é\'(!)';
 
 describe('a redactor', () => {
   const redact = redactor([secret(value)]);
@@ -13,6 +13,12 @@ describe('a redactor', () => {
     'in JSON': JSON.stringify({ value }),
     'in JSON within JSON': JSON.stringify(JSON.stringify({ value })),
     'in a URL': `https://x/?a=${encodeURIComponent(value)}&b`,
+    'in a URL by RFC 3986': encodeURIComponent(value).replace(
+      /[!'()*]/g,
+      (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+    ),
+    'in JSON by .NET': '"p~8Q/\\u002Ba\\u0022b\\\\ c%\\u00E9\\u0027(!)"',
+    'in JSON of ASCII alone': '"p~8Q/+a\\"b\\\\ c%\\u00e9\'(!)"',
     'in a form': new URLSearchParams({ value }).toString(),
     'printed by Node': inspect({ value }),
     'in base64': Buffer.from(value).toString('base64'),

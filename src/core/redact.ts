@@ -52,17 +52,35 @@ function formsOf(value: string): readonly string[] {
 function spellings(value: string): readonly string[] {
   const json = JSON.stringify(value).slice(1, -1);
   const url = encodeURIComponent(Buffer.from(value).toString());
+  // RFC 3986 reserves more than encodeURIComponent escapes.
+  const uri = url.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
   // A form (application/x-www-form-urlencoded) escapes a few characters more, and a space as +.
   const form = new URLSearchParams({ '': value }).toString().slice(1);
   return [
     value,
-    json,
     JSON.stringify(json).slice(1, -1),
     inspect(value, { maxStringLength: null, breakLength: Number.POSITIVE_INFINITY }).slice(1, -1),
-    ...[url, form].flatMap((text) => [text, text.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase())]),
+    ...jsonForms(json),
+    ...[url, uri, form].flatMap((text) => [text, text.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase())]),
     ...base64Forms(value),
   ];
 }
+
+/**
+ * Other ways to write the same JSON text: as .NET does (`JavaScriptEncoder.Default` escapes signs that mean something in
+ * HTML), and in ASCII alone, as Python does.
+ */
+function jsonForms(json: string): readonly string[] {
+  const cautious = json.replaceAll('\\"', '\\u0022').replace(/[&'+<>`]/g, escaped);
+  return [json, cautious]
+    .flatMap((text) => [text, text.replace(/[\u007f-\uffff]/g, escaped)])
+    .flatMap((text) => [text, recased(text, 'toUpperCase'), recased(text, 'toLowerCase')]);
+}
+
+const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+const recased = (text: string, how: 'toUpperCase' | 'toLowerCase') =>
+  text.replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) => `\\u${hex[how]()}`);
 
 /**
  * Base64 of the value, alone and as part of longer text: there it may start at any of three offsets, and the characters

@@ -19,6 +19,17 @@ export async function ask(client: Client, question: Question): Promise<Json> {
   }
 }
 
+/** The same, of what the user may not be allowed to know or the environment may not have: undefined then. */
+export async function askIfAllowed(client: Client, question: Question): Promise<Json | undefined> {
+  try {
+    return await ask(client, question);
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    if (['permission', 'schema', 'protocol', 'not_installed'].includes(error.kind)) return undefined;
+    throw error;
+  }
+}
+
 /** Who the service takes us for. */
 export interface WhoAmI {
   readonly UserId: string;

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { ConnectorError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { pathOf } from './environment.ts';
-import type { Limits } from './limits/limits.ts';
+import { type Limits, shutTooLong } from './limits/limits.ts';
 import type { Once, Reader } from './once.ts';
 import { broke, decide } from './retry.ts';
 import type { Environment, Request } from './types.ts';
@@ -30,7 +30,7 @@ export function attempts({ environment, once, bounds, clock, random, log, mayWai
     let breaks = 0;
     let rejected: string | undefined;
     for (let made = 1; ; made += 1) {
-      if (waited + bounds.closedFor > mayWait) throw closedTooLong(request, bounds.closedFor);
+      if (waited + bounds.closedFor > mayWait) throw shutTooLong(request.stream, bounds.closedFor);
       const attempt = { request, path, number: made, rejected };
       const outcome = await bounds.run(request.stream, () => once(attempt, read), request.signal);
       if (outcome.kind === 'done') return outcome.value;
@@ -61,13 +61,4 @@ function gaveUp(error: ConnectorError, made: number, waited: number): ConnectorE
   const seconds = Math.round(waited / 1_000);
   const message = `${error.message} Gave up after ${made} attempts and ${seconds} s (max_wait_seconds).`;
   return new ConnectorError(error.kind, message, { ...error.details, cause: error });
-}
-
-function closedTooLong(request: Request, milliseconds: number): ConnectorError {
-  const seconds = Math.ceil(milliseconds / 1_000);
-  return new ConnectorError(
-    'throttled',
-    `${request.stream}: the service asks to wait ${seconds} s, longer than max_wait_seconds allows.`,
-    { stream: request.stream, retryAfter: seconds },
-  );
 }

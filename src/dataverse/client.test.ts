@@ -261,6 +261,58 @@ describe('what is not retried', () => {
     expect(error.kind).toBe('protocol');
     expect(error.message).toContain('https://evil.example');
   });
+  it.each([301, 302, 303, 307, 308])('a redirect to another port of the same host (%s)', async (status) => {
+    const other = await testServer();
+    server.answer((_request, response) => {
+      response.writeHead(status, { location: `${other.origin}/api/data/v9.2/accounts` }).end();
+    });
+    expect(await errorOf(client.get(accounts))).toMatchObject({ kind: 'protocol' });
+    expect([server.seen.length, other.seen.length]).toEqual([1, 0]);
+    await other.close();
+  });
+  it('a link to another origin, however it is written', async () => {
+    const other = await testServer();
+    const host = other.origin.slice('https://'.length);
+    const own = server.origin.slice('https://'.length);
+    for (const url of [
+      `${other.origin}/api/data/v9.2/accounts`,
+      `HTTPS://${host}/x`,
+      `https://${own}@${host}/x`,
+      `https://${own}%40${host}/x`,
+      `https:${host}/x`,
+      `https:/\\${host}/x`,
+      `https:\\\\${host}\\x`,
+      `https://${own}\n@${host}/x`,
+      `http://${own}/x`,
+      `ftp://${own}/x`,
+      `https://${own}.evil.example/x`,
+      `https://evil.example#${own}/x`,
+      `https://evil.example?${server.origin}/`,
+    ]) {
+      expect(await errorOf(client.get({ url, stream: 'accounts' })), url).toMatchObject({ kind: 'protocol' });
+    }
+    expect([server.seen.length, other.seen.length]).toEqual([0, 0]);
+    await other.close();
+  });
+  it('a link without a scheme elsewhere: it is a path of the environment', async () => {
+    const other = await testServer();
+    server.answer(json(200, page));
+    const paths = [
+      `//${other.origin.slice(8)}/x`,
+      `\\\\${other.origin.slice(8)}/x`,
+      ` ${other.origin}/x`,
+      `@${other.origin}`,
+    ];
+    for (const url of paths) await client.get({ url, stream: 'accounts' });
+    expect([server.seen.length, other.seen.length]).toEqual([paths.length, 0]);
+    await other.close();
+  });
+  it('a link without a path, which is the root of the environment', async () => {
+    server.answer(json(200, page));
+    for (const end of ['', '?$top=1', '#x'])
+      await client.get({ url: server.origin + end, stream: 'accounts' });
+    expect(server.seen.map(({ url }) => url)).toEqual(['/', '/?$top=1', '/#x']);
+  });
   it('a link to another origin', async () => {
     const error = await errorOf(
       client.get({ url: 'https://evil.example/api/data/v9.2/accounts', stream: 'accounts' }),

@@ -17,7 +17,7 @@ import type { Client, WaitListener } from './types.ts';
 export interface ClientOptions {
   readonly log: Log;
   readonly onWait?: WaitListener;
-  /** Learns each access token, to mask it in output. */
+  /** Learns each access token, and masks secrets in what the service says. */
   readonly redact?: Redactor;
   readonly clock?: Clock;
   readonly random?: () => number;
@@ -31,8 +31,7 @@ export async function createClient(config: Config, options: ClientOptions): Prom
   const clock = options.clock ?? systemClock;
   const dispatcher = options.dispatcher ?? createDispatcher(options.env ?? process.env);
   const redact = options.redact;
-  const onToken = redact === undefined ? {} : { onToken: (token: string) => redact.add(token) };
-  const tokens = options.tokens ?? tokenSource(config, dispatcher, { clock, ...onToken });
+  const tokens = options.tokens ?? tokenSource(config, dispatcher, { clock, redact });
   const bounds = limits(config, clock, (stream, seconds, reason) => {
     options.log.log('warn', `Waiting ${seconds} s: ${reason}`, stream);
     options.onWait?.(stream, seconds, reason);
@@ -45,7 +44,7 @@ export async function createClient(config: Config, options: ClientOptions): Prom
   };
   const attempt = attempts({
     environment,
-    once: onceWith({ environment, dispatcher, tokens, clock, idle, log: options.log, onSend }),
+    once: onceWith({ environment, dispatcher, tokens, clock, idle, log: options.log, redact, onSend }),
     bounds,
     clock,
     random: options.random ?? Math.random,

@@ -22,7 +22,7 @@ const refused = (table: string) =>
 
 beforeEach(async () => {
   server = await testServer();
-  answers = { WhoAmI: me, 'organizations(o1)': json(200, { expirechangetrackingindays: 7 }) };
+  answers = { WhoAmI: me, organizations: json(200, { value: [{ expirechangetrackingindays: 7 }] }) };
   server.answer((request, response) => {
     const name = /v9\.2\/([^?]+)/.exec(request.url ?? '')?.[1] ?? '';
     const tracked = request.headers['prefer']?.includes('odata.track-changes') === true;
@@ -45,6 +45,7 @@ afterEach(async () => {
 });
 
 const table = (setName: string, changeTracking = true): TriedTable => ({
+  logicalName: setName.slice(0, -1),
   setName,
   key: `${setName}id`,
   changeTracking,
@@ -57,7 +58,9 @@ describe('a diagnosis', () => {
     expect(await look([table('accounts'), table('contacts')])).toEqual({
       readable: 2,
       unreadable: [],
-      warnings: ['Change-tracking tokens are kept for 7 days: a table that is read less often is read anew.'],
+      warnings: [
+        'Change-tracking tokens are kept for 7 days: run at least that often, or tables are read anew.',
+      ],
     });
   });
 
@@ -93,6 +96,30 @@ describe('a diagnosis', () => {
     expect(warnings[0]).toContain('incomplete: accounts (prvReadAccount)');
   });
 
+  it('sees it by the depth of the privilege where the table is not tracked, at the widest of several roles', async () => {
+    const privilege = (name: string, depth: string) => ({ PrivilegeName: `prvRead${name}`, Depth: depth });
+    answers['systemusers(u1)/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()'] = json(200, {
+      RolePrivileges: [
+        privilege('Account', 'Deep'),
+        privilege('Contact', 'Basic'),
+        privilege('Contact', 'Global'),
+        privilege('Activity', 'Local'),
+        privilege('Post', 'Global'),
+      ],
+    });
+    const task = { ...table('tasks', false), key: 'activityid' };
+    const { readable, warnings } = await look([
+      table('accounts', false),
+      table('contacts', false),
+      table('posts', false),
+      table('leads', false),
+      task,
+    ]);
+    expect(readable).toBe(5);
+    expect(warnings[0]).toContain('incomplete: accounts (prvReadAccount), tasks (prvReadActivity). Give it');
+    expect(warnings[1]).toContain('unnoticed: accounts, contacts, posts, leads, tasks.');
+  });
+
   it('says where deletes go unnoticed', async () => {
     answers['accounts tracked'] = failure(
       400,
@@ -104,7 +131,7 @@ describe('a diagnosis', () => {
   });
 
   it('does without the retention where it may not be read', async () => {
-    answers['organizations(o1)'] = refused('Organization');
+    answers['organizations'] = refused('Organization');
     expect((await look([table('accounts')])).warnings).toEqual([]);
   });
 

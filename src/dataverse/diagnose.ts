@@ -1,10 +1,12 @@
 import { ConnectorError } from '../core/errors.ts';
-import { isJsonObject, type Json } from '../core/json.ts';
-import { ask, type Question, type WhoAmI } from './ask.ts';
+import { isJsonObject } from '../core/json.ts';
+import { ask, askIfAllowed, type Question, type WhoAmI } from './ask.ts';
+import { partialReads } from './privileges.ts';
 import type { Client } from './types.ts';
 
 /** A table to try. */
 export interface TriedTable {
+  readonly logicalName: string;
   readonly setName: string;
   /** Its primary key column. */
   readonly key: string;
@@ -25,13 +27,13 @@ export interface Diagnosis {
 /** What trying one table showed. */
 type Finding =
   | { readonly kind: 'readable'; readonly tracked: boolean }
-  | { readonly kind: 'partly readable'; readonly privilege: string }
+  | { readonly kind: 'partly readable'; readonly privilege: string; readonly tracked: boolean }
   | { readonly kind: 'unreadable'; readonly error: ConnectorError };
 
 /**
  * Reads a row of each table in the way that a sync would, and says what stands against a complete extract. Where a table
  * is tracked, the row is read with change tracking: under a role that sees only part of a table a plain read succeeds
- * with rows silently missing, but a tracked one is refused.
+ * with rows silently missing, but a tracked one is refused. Of other tables the depth of the privilege tells.
  * @throws ConnectorError when the service cannot be asked at all (`transient`, `throttled`, `auth`, …).
  */
 export async function diagnose(
@@ -39,17 +41,25 @@ export async function diagnose(
   me: WhoAmI,
   tables: readonly TriedTable[],
 ): Promise<Diagnosis> {
-  const days = await retentionDays(client, me.OrganizationId);
-  const findings = await Promise.all(
+  const days = await retentionDays(client);
+  const tried = await Promise.all(
     tables.map(async (table) => ({ table, finding: await tryTable(client, table) })),
   );
+  const isUntracked = (finding: Finding) => finding.kind === 'readable' && !finding.tracked;
+  const partial = tried.some(({ finding }) => isUntracked(finding))
+    ? await partialReads(client, me.UserId)
+    : () => undefined;
+  const findings = tried.map(({ table, finding }) => {
+    const privilege = isUntracked(finding) ? partial(table) : undefined;
+    return { table, finding: privilege === undefined ? finding : partlyReadable(privilege, false) };
+  });
 
   const named = (kind: Finding['kind']) => findings.filter(({ finding }) => finding.kind === kind);
   const partly = findings.flatMap(({ table, finding }) =>
     finding.kind === 'partly readable' ? [`${table.setName} (${finding.privilege})`] : [],
   );
   const untracked = findings.flatMap(({ table, finding }) =>
-    finding.kind === 'readable' && !finding.tracked ? [table.setName] : [],
+    finding.kind !== 'unreadable' && !finding.tracked ? [table.setName] : [],
   );
   return {
     readable: named('readable').length + partly.length,
@@ -62,11 +72,13 @@ export async function diagnose(
           ]),
       ...(untracked.length === 0
         ? []
-        : [`Without change tracking, deleted rows of these tables go unnoticed: ${untracked.join(', ')}.`]),
+        : [
+            `Without change tracking, deleted rows of these tables go unnoticed: ${untracked.join(', ')}. Where a table offers it, switch on "Track changes" in its properties (Power Apps, Tables, Properties, Advanced options).`,
+          ]),
       ...(days === undefined
         ? []
         : [
-            `Change-tracking tokens are kept for ${days} days: a table that is read less often is read anew.`,
+            `Change-tracking tokens are kept for ${days} days: run at least that often, or tables are read anew.`,
           ]),
     ],
   };
@@ -94,7 +106,7 @@ async function tryTable(client: Client, table: TriedTable): Promise<Finding> {
     const plain = await attempt(client, { url: `${setName}?$select=${key}&$top=1`, stream: setName });
     if (plain !== undefined) return { kind: 'unreadable', error: plain };
     if (tracked.details.depth === undefined) return { kind: 'readable', tracked: false };
-    return { kind: 'partly readable', privilege: tracked.details.privilege ?? 'Read' };
+    return partlyReadable(tracked.details.privilege ?? 'Read', true);
   }
   const error = await attempt(client, { url: `${setName}?$select=${key}&$top=1`, stream: setName });
   return error === undefined ? { kind: 'readable', tracked: false } : { kind: 'unreadable', error };
@@ -114,21 +126,16 @@ async function attempt(client: Client, question: Question): Promise<ConnectorErr
   }
 }
 
+function partlyReadable(privilege: string, tracked: boolean): Finding {
+  return { kind: 'partly readable', privilege, tracked };
+}
+
 /** How long the environment keeps what change tracking needs; undefined when we may not know. */
-async function retentionDays(client: Client, organization: string): Promise<number | undefined> {
-  const url = `organizations(${organization})?$select=expirechangetrackingindays`;
-  let answer: Json;
-  try {
-    answer = await ask(client, { url, stream: 'organizations' });
-  } catch (error) {
-    if (
-      error instanceof ConnectorError &&
-      ['permission', 'schema', 'protocol', 'not_installed'].includes(error.kind)
-    ) {
-      return undefined;
-    }
-    throw error;
-  }
-  const days = isJsonObject(answer) ? answer['expirechangetrackingindays'] : undefined;
+async function retentionDays(client: Client): Promise<number | undefined> {
+  const url = 'organizations?$select=expirechangetrackingindays';
+  const answer = await askIfAllowed(client, { url, stream: 'organizations' });
+  const rows = isJsonObject(answer) ? answer['value'] : undefined;
+  const [row] = Array.isArray(rows) ? rows : [];
+  const days = isJsonObject(row) ? row['expirechangetrackingindays'] : undefined;
   return typeof days === 'number' ? days : undefined;
 }

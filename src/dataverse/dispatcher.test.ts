@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { networkError } from '../core/network.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -48,6 +49,47 @@ describe('the way out', () => {
     await dispatcher.request(get(server.origin)).catch(() => undefined);
     expect(tunnels).toEqual([]);
     await dispatcher.destroy();
+  });
+
+  it('takes the address of the proxy as curl does', async () => {
+    const dispatcher = createDispatcher({ HTTPS_PROXY: proxyUrl().replace('http://', 'user:word@') });
+    await dispatcher.request(get('https://contoso.example')).catch(() => undefined);
+    expect(tunnels).toEqual(['contoso.example:443']);
+    await dispatcher.destroy();
+  });
+
+  it.each(['socks5://user:passw0rd@proxy:1080', 'http://user:passw0rd@proxy:port'])(
+    'says what a proxy must look like, and no password: %s',
+    (HTTPS_PROXY) => {
+      let error: unknown;
+      try {
+        createDispatcher({ HTTPS_PROXY });
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(error).toMatchObject({ kind: 'config', message: expect.stringContaining('http://host:port') });
+      expect(inspect(error)).not.toContain('passw0rd');
+    },
+  );
+
+  it('does not lead to a private address when hosted, through a proxy or not', async () => {
+    for (const proxied of [{}, { HTTPS_PROXY: proxyUrl() }]) {
+      const dispatcher = createDispatcher({ DEPLOYMENT_MODE: 'cloud', ...proxied });
+      for (const origin of [
+        server.origin,
+        'https://[::1]:1',
+        'https://2130706433',
+        'https://169.254.169.254',
+      ]) {
+        const error = await dispatcher.request(get(origin)).catch((thrown: unknown) => thrown);
+        expect(networkError(error, 'x', 'x')).toMatchObject({
+          kind: 'config',
+          message: expect.stringContaining('private network'),
+        });
+      }
+      await dispatcher.destroy();
+    }
+    expect([tunnels, server.seen]).toEqual([[], []]);
   });
 
   it('does not lead into a private network when hosted, whatever the name', async () => {

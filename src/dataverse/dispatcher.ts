@@ -16,14 +16,34 @@ export function createDispatcher(env: Variables): Dispatcher {
     connect: { timeout: 30_000, ...(hosted ? { lookup: publicLookup } : {}) },
   };
   const proxy = variable(env, 'https_proxy') ?? variable(env, 'http_proxy');
-  if (proxy === undefined) return new Agent(options);
   const noProxy = variable(env, 'no_proxy');
-  return new EnvHttpProxyAgent({
-    ...options,
-    httpsProxy: proxy,
-    ...(noProxy === undefined ? {} : { noProxy }),
-  });
+  const dispatcher =
+    proxy === undefined
+      ? new Agent(options)
+      : new EnvHttpProxyAgent({
+          ...options,
+          httpsProxy: proxyAddress(proxy),
+          ...(noProxy === undefined ? {} : { noProxy }),
+        });
+  return hosted ? dispatcher.compose(publicHostsOnly) : dispatcher;
 }
+
+/** As curl takes it: `http://` may be left out. The value is never told: it may hold a password. */
+function proxyAddress(text: string): string {
+  const address = text.includes('://') ? text : `http://${text}`;
+  if (/^https?:/i.test(address) && URL.canParse(address)) return address;
+  throw new ConnectorError(
+    'config',
+    'HTTPS_PROXY is no address of an HTTP proxy: write http://host:port, or http://user:password@host:port.',
+  );
+}
+
+/** Refuses addresses that need not be looked up, and what a proxy would look up: whoever names them, a user or a service. */
+const publicHostsOnly: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+  const { hostname } = new URL(String(options.origin));
+  if (isPrivateHost(hostname)) throw privateAddress(hostname);
+  return dispatch(options, handler);
+};
 
 /** Lower case wins, as in curl. */
 function variable(env: Variables, name: string): string | undefined {

@@ -26,7 +26,8 @@ export function pathOf(url: string, environment: Environment): string {
       { url: origin },
     );
   }
-  return sendable(url.replace(/^[^:]+:\/\/[^/?#]*/, '') || '/');
+  const path = url.replace(/^[^:]+:[/\\]*[^/\\?#]*/, '');
+  return sendable(path.startsWith('/') ? path : `/${path}`);
 }
 
 function twinOf(environment: Environment): string | undefined {

@@ -12,6 +12,8 @@ export interface BadAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly attempt: number;
+  /** Masks secrets in what the service says. Before anything is cut off, or a part of one would be left. */
+  readonly redact?: (text: string) => string;
 }
 
 /** True when asking again for fewer rows a page may help: the caller shrinks the page and restarts from a known key. */
@@ -21,7 +23,7 @@ export function shrinksPage(error: ConnectorError): boolean {
 
 /** The answer as an error: by its Dataverse code where it has one, by its status otherwise. `now` in milliseconds. */
 export function answerError(answer: BadAnswer, now: number): ConnectorError {
-  const { code, message } = envelope(answer.body);
+  const { code, message } = envelope(answer.body, answer.redact ?? ((said) => said));
   const found = meaning(answer, code, message);
   const requestId = answer.headers['req_id'] ?? answer.headers['x-ms-service-request-id']?.split(',')[0];
   const retryAfter = retryAfterSeconds(answer.headers['retry-after'], now);
@@ -134,7 +136,10 @@ const isDelta = (answer: BadAnswer) => /deltatoken/i.test(answer.url);
 const text = (code: string, stream: string) => (meanings[code]?.text ?? '').replaceAll('{table}', stream);
 
 /** Code and message of `{"error":{"code","message"}}`; both empty for anything else, e.g. a gateway's HTML page. */
-function envelope(body: string): { readonly code: string; readonly message: string } {
+function envelope(
+  body: string,
+  redact: (text: string) => string,
+): { readonly code: string; readonly message: string } {
   let value: Json = null;
   try {
     value = JSON.parse(body) as Json;
@@ -145,7 +150,7 @@ function envelope(body: string): { readonly code: string; readonly message: stri
   if (error === undefined || !isJsonObject(error)) return { code: '', message: '' };
   const { code, message } = error;
   return {
-    code: typeof code === 'string' || typeof code === 'number' ? normaliseCode(String(code)) : '',
-    message: typeof message === 'string' ? message : '',
+    code: typeof code === 'string' || typeof code === 'number' ? normaliseCode(redact(String(code))) : '',
+    message: typeof message === 'string' ? redact(message) : '',
   };
 }

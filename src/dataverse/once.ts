@@ -52,12 +52,15 @@ export interface OnceMeans {
   /** Milliseconds without a byte. */
   readonly idle: number;
   readonly log: Log;
+  /** Masks secrets in what the service says. */
+  readonly redact?: ((text: string) => string) | undefined;
   /** Told when a request is sent. */
   readonly onSend: () => void;
 }
 
 /** Makes single attempts: a token, a GET, its answer read, errors explained. */
-export function onceWith({ environment, dispatcher, tokens, clock, idle, log, onSend }: OnceMeans): Once {
+export function onceWith(means: OnceMeans): Once {
+  const { environment, dispatcher, tokens, clock, idle, log, redact, onSend } = means;
   const agent = `tap-dynamics365/${version()}`;
   /** Once the host was reached, a name that is not found is a passing problem of the network. */
   let reached = false;
@@ -100,7 +103,9 @@ export function onceWith({ environment, dispatcher, tokens, clock, idle, log, on
       }
       const { status, headers: answered } = incoming;
       const answer = { stream: request.stream, url: path, status, headers: answered, attempt: number };
-      const error = answerError({ ...answer, body: await errorBody(incoming) }, clock.now());
+      const body = await errorBody(incoming);
+      const masked = redact === undefined ? {} : { redact };
+      const error = answerError({ ...answer, body, ...masked }, clock.now());
       const refusal = error.kind === 'throttled' ? refusalOf(error) : undefined;
       return failed(error, token, { ...seen, ok: false, refusal });
     } catch (thrown) {

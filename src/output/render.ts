@@ -84,7 +84,8 @@ function table(rows: readonly (readonly string[])[]): string[] {
 }
 
 function count(value: number): string {
-  return value.toLocaleString('en-US');
+  // Not toLocaleString: the first call loads the tables of all locales, 20 ms.
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 function rate(rows: number, seconds: number): string {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import type { Ready } from './index.ts';
 
 /** A plain HTTP client, for tests that look at the wire. */
@@ -26,12 +26,20 @@ export interface PlainAnswer {
   readonly json: any;
 }
 
-/** Signs in and calls; paths are relative to `/api/data/v9.2/`, or whole links, used byte for byte. */
-export async function plainClient(ready: Ready, signedIn = true): Promise<PlainClient> {
+/**
+ * Signs in and calls; paths are relative to `/api/data/v9.2/`, or whole links, used byte for byte. `around` may look at what is
+ * sent.
+ */
+export async function plainClient(
+  ready: Ready,
+  signedIn = true,
+  around: (dispatcher: Dispatcher) => Dispatcher = (dispatcher) => dispatcher,
+): Promise<PlainClient> {
   const agent = new Agent({ connect: { ca: readFileSync(ready.ca_file) } });
+  const dispatcher = around(agent);
   const send = async (method: string, url: string, headers: Record<string, string>, body?: string) => {
     const answer = await request(url, {
-      dispatcher: agent,
+      dispatcher,
       method: method as 'GET',
       headers,
       responseHeaders: 'raw',

@@ -98,6 +98,8 @@ describe('a checkpoint', () => {
     [{ strategy: 'versionnumber', replication_key_value: '12x' }],
     [{ strategy: 'change_tracking', delta_token: ['a'] }],
     [{ strategy: 'full', records: 1.5 }],
+    // It is the name of a file: it must not lead out of the folder.
+    [{ strategy: 'change_tracking', key_set: '/../../1' }],
   ])('is refused when it cannot be read, naming the stream: %j', (state) => {
     expect(() => parseCheckpoint('accounts', state)).toThrow(/state of stream "accounts" cannot be read/);
   });

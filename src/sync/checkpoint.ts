@@ -112,6 +112,10 @@ export function parseCheckpoint(stream: string, state: JsonObject | undefined): 
     throw garbage(stream, `"replication_key_value" is not a version number`);
   if (strategy === 'modifiedon' && cursor !== undefined && Number.isNaN(Date.parse(cursor)))
     throw garbage(stream, `"replication_key_value" is not a date-time`);
+  const keySet = read.text('key_set');
+  // It names a file.
+  if (keySet !== undefined && !/^\d{1,16}$/.test(keySet))
+    throw garbage(stream, '"key_set" is not one of ours');
   return {
     strategy: strategy as Strategy,
     cursor,
@@ -121,7 +125,7 @@ export function parseCheckpoint(stream: string, state: JsonObject | undefined): 
     anchor: read.text('anchor'),
     upper: read.text('load_upper'),
     version: read.number('version'),
-    keySet: read.text('key_set'),
+    keySet,
     complete: state['complete'] === true,
     records: read.number('records') ?? 0,
   };

@@ -1,11 +1,18 @@
+import type { Selection } from '../catalog/types.ts';
 import { asConnectorError, ConnectorError } from '../core/errors.ts';
 import type { RunOptions } from './types.ts';
+
+/** Streams, and the filters that the settings give them. */
+type Filtered = Pick<RunOptions, 'client' | 'signal'> & {
+  readonly selections: readonly Pick<Selection, 'stream'>[];
+  readonly settings: Pick<RunOptions['settings'], 'rowFilters'>;
+};
 
 /**
  * Tries each row filter on its table, before anything is read. A filter that the service refuses ends the run with the
  * service's own message.
  */
-export async function checkRowFilters({ client, selections, settings, signal }: RunOptions): Promise<void> {
+export async function checkRowFilters({ client, selections, settings, signal }: Filtered): Promise<void> {
   await Promise.all(
     selections.map(async ({ stream: { name, table } }) => {
       const filter = settings.rowFilters[name];

@@ -1,4 +1,5 @@
-import { asConnectorError, type ConnectorError } from '../core/errors.ts';
+import { setMaxListeners } from 'node:events';
+import { asConnectorError, ConnectorError } from '../core/errors.ts';
 import { tellAnchor } from './anchor.ts';
 import { readChanges } from './changes.ts';
 import { type Checkpoint, freshCheckpoint, parseCheckpoint } from './checkpoint.ts';
@@ -90,9 +91,13 @@ async function readStream(
   const { messages, output, observe } = options;
   const aborter = new AbortController();
   const signal = AbortSignal.any([options.signal, aborter.signal]);
+  // Every request that waits or is under way listens to it; Node would warn of more than ten.
+  setMaxListeners(0, signal);
+  let begun = false;
   try {
     await takeTurn(start.slots, signal);
     await output.write(messages.started(name, start.estimate));
+    begun = true;
     const sink = createSink(name, options);
     const run: StreamRun = {
       ...start,
@@ -110,11 +115,13 @@ async function readStream(
     observe({ kind: 'ended', stream: name, outcome: 'complete' });
     return undefined;
   } catch (thrown) {
-    if (options.signal.aborted) {
+    const { aborted, reason } = options.signal;
+    // A signal is nobody's failure; what else stops the run (memory) is that of the streams that it stopped.
+    if (aborted && !(begun && reason instanceof ConnectorError)) {
       observe({ kind: 'ended', stream: name, outcome: 'stopped' });
       return undefined;
     }
-    const error = asConnectorError(thrown);
+    const error = aborted ? (reason as ConnectorError) : asConnectorError(thrown);
     if (error.kind === 'not_installed') {
       await endMissing(name, options);
       return undefined;

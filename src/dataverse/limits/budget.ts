@@ -1,10 +1,11 @@
+import { slidingSum } from './sliding-sum.ts';
+
 /** The server's execution time that we may use in a sliding window. Times in milliseconds. */
 export interface Budget {
-  /** How long from `now` until a request that will take `expected` fits; 0: at once. Infinity: when one has ended. */
+  /** How long from `now` until a request that will take `expected` fits; 0: at once. */
   wait(expected: number, now: number): number;
-  started(expected: number): void;
-  /** A request ended that had been started as `expected`; it took `took`. */
-  ended(expected: number, took: number, now: number): void;
+  /** A request was sent that will take `expected`. Call what comes back with what it took, when it has ended. */
+  started(expected: number, now: number): (took: number, endedAt: number) => void;
   /** A server said how much of its window is left for us. */
   remaining(left: number, now: number): void;
   /** A server refused for want of execution time. */
@@ -15,37 +16,74 @@ export interface Budget {
 const windowMilliseconds = 300_000;
 const documented = 1_200_000;
 
-/** Keeps this distance from the edge: what is under way is only guessed. */
-const safety = 0.98;
-/** What servers say is judged this often, by the least that any of them had left. */
-const judgeEvery = 10_000;
-/** At the edge by our own estimate: so much of the allowance is used. */
-const edge = 0.88;
+/** Stays so far from the edge, or a tenth where the share is small: what is under way is only guessed. */
+const margin = 0.02;
+/** The same where others use the service, too: they go on while our requests are under way. */
+const marginBesideOthers = 0.06;
+/** What servers say is judged this often, by the one that has the least left. */
+const judgeEvery = 5_000;
+/** A server that has counted less than this share of its window says nothing about how many there are, */
+const telling = 0.05;
+/** and nothing that calls for caution before this share. */
+const alarming = 0.5;
+/** What a refusal has taught fades so fast with each of those times. */
+const fading = 1.005;
+
+interface Spent {
+  readonly sentAt: number;
+  /** As expected, until it has ended. */
+  took: number;
+  ended: boolean;
+  forgotten: boolean;
+}
 
 /**
  * Estimates the use from observed durations. That is too much, since the way over the network is counted too; and the
  * documented limit holds for each web server, over several of which requests without an affinity cookie spread. So the
- * allowance follows what servers say is left: up while all of them have more left than they should, down when one is
- * nearly out. A refusal takes it below what was used.
+ * allowance follows what servers say is left: the server with the least left has counted some part of what we used; so many
+ * times its window is ours. Where it has counted more than we used, others use it, and we keep to what is left. Both are
+ * only believed where they hold whether the service counts a request from when it came or from when it ended. A refusal takes
+ * the allowance below what was used, for a while.
  */
 export function budget(share: number): Budget {
   let total = documented;
-  let allowance = documented * share * safety;
-  let used = 0;
-  let underWay = 0;
+  /** What servers led us to believe. */
+  let estimate = within(share);
+  let refused = { allowance: Number.POSITIVE_INFINITY, at: 0 };
   let judgedAt = 0;
-  let least = Number.POSITIVE_INFINITY;
-  /** Ended requests, oldest first. */
-  const spent: { readonly at: number; readonly took: number }[] = [];
+  let least = { left: Number.POSITIVE_INFINITY, room: estimate };
+  /** Requests sent within the window, oldest first, from `oldest` on. */
+  const spent: Spent[] = [];
   let oldest = 0;
+  let used = 0;
+  /** Of `used`, what has ended. */
+  let ended = 0;
+  /** All that ended within the window, whenever it was sent. */
+  const endings = slidingSum(windowMilliseconds);
 
+  /** So much of one server's window, with its margin. */
+  function within(part: number): number {
+    return total * (part - Math.min(margin, part / 10));
+  }
+
+  function allowance(now: number): number {
+    const taught = refused.allowance * fading ** ((now - refused.at) / judgeEvery);
+    return Math.max(documented * share * 0.25, Math.min(estimate, taught));
+  }
+
+  /**
+   * A request counts from when it was sent. Should the service count from when it ends, that comes to the same: what is sent
+   * in the place of one that was forgotten ends, again, about a window after it.
+   */
   function forget(now: number): void {
     for (
       let entry = spent[oldest];
-      entry !== undefined && entry.at <= now - windowMilliseconds;
+      entry !== undefined && entry.sentAt <= now - windowMilliseconds;
       entry = spent[oldest]
     ) {
       used -= entry.took;
+      if (entry.ended) ended -= entry.took;
+      entry.forgotten = true;
       oldest += 1;
     }
     if (oldest > 1_000) {
@@ -54,54 +92,59 @@ export function budget(share: number): Budget {
     }
   }
 
-  function judge(): void {
-    const ours = total * share;
-    const shouldBeLeft = total - ours;
-    const atTheEdge = used + underWay > allowance * edge;
-    // What is under way is not in the servers' figures yet.
-    const surplus = (least - underWay - shouldBeLeft) / ours;
-    if (least < shouldBeLeft + ours * 0.04) allowance *= 0.95;
-    else if (atTheEdge && surplus > 0.12) allowance *= 1 + surplus / 2;
-    allowance = Math.max(allowance, documented * share * 0.25);
-    least = Number.POSITIVE_INFINITY;
+  /** What we may use where a server has counted so much. `most`: what ended within the window. */
+  function roomAt(counted: number, most: number): number {
+    if (counted > most) {
+      const left = total - counted;
+      return Math.min(most + left - total * marginBesideOthers, within(share));
+    }
+    return counted <= ended ? (ended / Math.max(1, counted)) * within(share) : estimate;
   }
 
   return {
     wait(expected, now) {
       forget(now);
-      let excess = used + underWay + expected - allowance;
+      let excess = used + expected - allowance(now);
+      let until = now;
       // One at a time is always allowed.
-      if (excess <= 0 || used + underWay === 0) return 0;
-      for (let place = oldest; place < spent.length; place += 1) {
-        const entry = spent[place];
-        if (entry === undefined) break;
-        excess -= entry.took;
-        if (excess <= 0) return Math.max(0, entry.at + windowMilliseconds - now);
+      for (let place = oldest; place < spent.length && excess > 0; place += 1) {
+        const { took, sentAt } = spent[place] as Spent;
+        excess -= took;
+        until = sentAt + windowMilliseconds;
       }
-      return Number.POSITIVE_INFINITY;
+      return until - now;
     },
-    started(expected) {
-      underWay += expected;
-    },
-    ended(expected, took, now) {
-      underWay = Math.max(0, underWay - expected);
-      used += took;
-      spent.push({ at: now, took });
-      forget(now);
+    started(expected, now) {
+      const entry: Spent = { sentAt: now, took: expected, ended: false, forgotten: false };
+      spent.push(entry);
+      used += expected;
+      return (took, endedAt) => {
+        endings.add(took, endedAt);
+        if (!entry.forgotten) {
+          used += took - entry.took;
+          ended += took;
+        }
+        entry.took = took;
+        entry.ended = true;
+      };
     },
     remaining(left, now) {
       // An environment may allow more than is documented.
       total = Math.max(total, left);
-      least = Math.min(least, left);
+      if (left < least.left) {
+        forget(now);
+        least = { left, room: roomAt(total - left, endings.at(now)) };
+      }
       if (now - judgedAt < judgeEvery) return;
       judgedAt = now;
-      judge();
+      const counted = (total - least.left) / total;
+      if (least.room < estimate && counted > alarming) estimate = least.room;
+      if (least.room > estimate && counted > telling) estimate += (least.room - estimate) / 2;
+      least = { left: Number.POSITIVE_INFINITY, room: estimate };
     },
     exhausted(now) {
       forget(now);
-      allowance = Math.max(documented * share * 0.25, Math.min(allowance, used + underWay) * 0.95);
-      judgedAt = now;
-      least = Number.POSITIVE_INFINITY;
+      refused = { allowance: Math.min(allowance(now), used) * 0.95, at: now };
     },
   };
 }

@@ -9,7 +9,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const settings = { requestsPerSecond: 1_000, maxConcurrency: undefined, budgetPercent: 100 };
+const settings = {
+  requestsPerSecond: 1_000,
+  maxConcurrency: undefined,
+  budgetPercent: 100,
+  maxWaitSeconds: 1_800,
+};
 
 const seen = (changes: Partial<Observation> = {}): Observation => ({
   ok: true,
@@ -93,6 +98,8 @@ describe('requests per second', () => {
     }
     await vi.advanceTimersByTimeAsync(20_000);
     expect(starts).toHaveLength(100);
+    // And no fewer, where the service sets no limit.
+    expect(starts.at(-1)).toBeLessThan(7_000);
     for (const [place, start] of starts.entries()) {
       const later = starts[place + 15];
       if (later !== undefined) expect(later - start).toBeGreaterThanOrEqual(1_000);
@@ -144,9 +151,54 @@ describe('a 429', () => {
     await vi.advanceTimersByTimeAsync(119_000);
     expect(state.order).toEqual([]);
     expect(bounds.closedFor).toBeGreaterThan(0);
-    await vi.advanceTimersByTimeAsync(1_000);
+    await vi.advanceTimersByTimeAsync(2_000);
     expect(state.order).toEqual(['accounts', 'contacts']);
     expect(waits).toEqual(['accounts 120 too many requests', 'contacts 120 too many requests']);
+  });
+
+  it('lets one request go first when its time is over; the others follow when it was let in', async () => {
+    const bounds = limits(settings, systemClock, () => {});
+    let refusing = 3;
+    const sent: number[] = [];
+    const ask = () =>
+      bounds.run('accounts', async () => {
+        sent.push(Math.floor(Date.now() / 1_000));
+        refusing -= 1;
+        const refused = refusing >= 0;
+        if (!refused) await systemClock.sleep(5_000);
+        return { value: 1, observation: seen({ ok: !refused, refusal: refused ? refusal : undefined }) };
+      });
+    void ask();
+    await vi.advanceTimersByTimeAsync(100);
+    for (let i = 0; i < 8; i += 1) void ask();
+    await vi.advanceTimersByTimeAsync(400_000);
+    // Each refusal of one that had waited adds a little; the last is let in, which shows 5 s later.
+    expect(sent.slice(0, 4)).toEqual([0, 120, 242, 366]);
+    expect(sent[4]).toBe(371);
+    expect(sent.filter((at) => at === 371).length).toBeGreaterThan(1);
+  });
+
+  it('that lasts longer than max_wait_seconds fails all that wait for it, not one after the other', async () => {
+    const bounds = limits({ ...settings, maxWaitSeconds: 300 }, systemClock, () => {});
+    const sent: number[] = [];
+    const ask = (stream: string) =>
+      bounds.run(stream, async () => {
+        sent.push(Math.floor(Date.now() / 1_000));
+        return { value: stream, observation: seen({ ok: false, refusal }) };
+      });
+    void ask('accounts');
+    await vi.advanceTimersByTimeAsync(100);
+    const asked = Promise.allSettled(['accounts', 'contacts', 'leads', 'tasks'].map(ask));
+    await vi.advanceTimersByTimeAsync(300_000);
+    // Two went to look and were refused; what would have waited for 366 s is told at once.
+    expect(sent).toEqual([0, 120, 242]);
+    expect((await asked).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ]);
+    await expect(asked).resolves.toMatchObject([{}, {}, { reason: { kind: 'throttled' } }, {}]);
   });
 
   it('halves the concurrency, once for a burst, and lets it grow again slowly', async () => {

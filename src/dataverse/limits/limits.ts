@@ -1,7 +1,9 @@
 import Bottleneck from 'bottleneck';
 import type { Clock } from '../../core/clock.ts';
+import { ConnectorError } from '../../core/errors.ts';
 import type { WaitListener } from '../types.ts';
 import { budget } from './budget.ts';
+import { durations } from './durations.ts';
 import { gate } from './gate.ts';
 import { growth } from './growth.ts';
 import { pace } from './pace.ts';
@@ -13,6 +15,8 @@ export interface LimitSettings {
   readonly maxConcurrency: number | undefined;
   /** 1 to 100. */
   readonly budgetPercent: number;
+  /** The service may keep everybody waiting for so long. */
+  readonly maxWaitSeconds: number;
 }
 
 /** What one attempt at a request came to, as far as limits go. */
@@ -44,7 +48,7 @@ export interface Observed<T> {
 
 interface Waiting {
   start(): Promise<Observation>;
-  cancel(): void;
+  cancel(reason: Error): void;
 }
 
 /** 6,000 requests in 300 seconds ("Service protection API limits"). */
@@ -65,9 +69,10 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
   const time = budget(share);
   const queue = turns<Waiting>();
   const slots = new Bottleneck({ maxConcurrent: size.limit });
-  /** What a request of this stream takes, learnt as it goes. */
-  const typical = new Map<string, number>();
+  const typical = durations();
   const door = gate(onWait);
+  /** One request goes first when the gate has opened; the others follow when it has been let in. */
+  let scouting = false;
   let wakeUp = new AbortController();
   let admission: Promise<unknown> = Promise.resolve();
   let closed = false;
@@ -82,21 +87,29 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
     void slots.updateSettings({ maxConcurrent: size.limit });
   }
 
+  /** What waits will not start. */
+  function cancelAll(reasonFor: (stream: string) => Error): void {
+    for (let [stream] = queue.streams(); stream !== undefined; [stream] = queue.streams()) {
+      queue.next()?.cancel(reasonFor(stream));
+    }
+  }
+
   /** Waits until a request may start. One slot at a time waits here; the others stand behind it. */
   async function admit(): Promise<{ readonly stream: string; readonly item: Waiting } | undefined> {
     while (queue.size > 0 && !closed) {
       const now = clock.now();
       const [stream = ''] = queue.streams();
       const byGate = door.closedFor(now);
-      const byBudget = time.wait(typical.get(stream) ?? 0, now);
-      const wait = Math.max(byGate, byBudget, rate.wait(now));
+      const byBudget = time.wait(typical.of(stream), now);
+      const byScout = door.untried && scouting ? longestSleep : 0;
+      const wait = Math.max(byGate, byScout, byBudget, rate.wait(now));
       if (wait <= 0) {
         rate.started(now);
         const item = queue.next();
         return item === undefined ? undefined : { stream, item };
       }
       if (byGate > 0) door.tell(queue.streams(), now);
-      else if (byBudget > worthTelling && Number.isFinite(byBudget)) {
+      else if (byBudget > worthTelling) {
         door.tellOther(queue.streams(), byBudget, outOfBudget, now);
       }
       await clock.sleep(Math.min(wait, longestSleep), wakeUp.signal).catch(() => {});
@@ -109,25 +122,32 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
     admission = mine.catch(() => {});
     const turn = await mine;
     if (turn === undefined) return;
-    const expected = typical.get(turn.stream) ?? 0;
     const sentAt = clock.now();
-    time.started(expected);
-    observe(turn.stream, expected, sentAt, await turn.item.start());
+    const ended = time.started(typical.of(turn.stream), sentAt);
+    const scout = door.untried;
+    if (scout) scouting = true;
+    const seen = await turn.item.start();
+    if (scout) scouting = false;
+    if (scout && seen.headers !== undefined && seen.refusal === undefined) door.passed();
+    if (scout && seen.refusal !== undefined) door.failed();
+    ended(seen.refusal === undefined ? seen.serverTime : 0, clock.now());
+    observe(turn.stream, sentAt, seen);
   }
 
-  function observe(stream: string, expected: number, sentAt: number, seen: Observation): void {
+  function observe(stream: string, sentAt: number, seen: Observation): void {
     const now = clock.now();
     const { headers, refusal } = seen;
-    time.ended(expected, refusal === undefined ? seen.serverTime : 0, now);
     const recommended = Number(headers?.['x-ms-dop-hint'] ?? Number.NaN);
     size.hinted(recommended);
     if (refusal !== undefined) {
       size.refused(sentAt, now);
       if (refusal.code === executionTimeCode) time.exhausted(now);
       door.close(refusal.wait, refusal.reason, now);
+      if (door.shutFor > settings.maxWaitSeconds * 1_000)
+        cancelAll((each) => shutTooLong(each, door.shutFor));
     } else if (seen.ok) {
       size.succeeded();
-      typical.set(stream, (typical.get(stream) ?? seen.serverTime) * 0.7 + seen.serverTime * 0.3);
+      typical.took(stream, seen.serverTime);
       const left = hintedTime(headers);
       if (left !== undefined) time.remaining(left, now);
     }
@@ -145,7 +165,10 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
           wake();
         };
         const item: Waiting = {
-          cancel: () => reject(new Error('The client is closed.')),
+          cancel(reason) {
+            signal?.removeEventListener('abort', abort);
+            reject(reason);
+          },
           async start() {
             signal?.removeEventListener('abort', abort);
             try {
@@ -172,10 +195,17 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
     close() {
       closed = true;
       wake();
-      for (let item = queue.next(); item !== undefined; item = queue.next()) item.cancel();
+      cancelAll(() => new Error('The client is closed.'));
       void slots.stop({ dropWaitingJobs: true }).catch(() => {});
     },
   };
+}
+
+/** The service keeps everybody waiting for longer than we may. */
+export function shutTooLong(stream: string, milliseconds: number): ConnectorError {
+  const seconds = Math.ceil(milliseconds / 1_000);
+  const message = `${stream}: the service asks to wait ${seconds} s, longer than max_wait_seconds allows.`;
+  return new ConnectorError('throttled', message, { stream, retryAfter: seconds });
 }
 
 /** Seconds of execution time left, as milliseconds; the number has a thousands comma (`1,199.97`). */

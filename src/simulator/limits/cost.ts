@@ -11,8 +11,12 @@ export interface Work {
   readonly filtered: boolean;
 }
 
-/** Execution time of a request, in milliseconds; of one that read no rows without `work`. */
-export function costOf(model: CostModel, work: Work | undefined): number {
+/** Execution time of a request, in milliseconds; of one that read no rows without `work`. `chance` is from 0 to 1. */
+export function costOf(model: CostModel, work: Work | undefined, chance: number): number {
+  return usualCost(model, work) * (1 + model.spread * (2 * chance - 1));
+}
+
+function usualCost(model: CostModel, work: Work | undefined): number {
   if (work === undefined) return model.request;
   const reading = work.rows * (model.row + work.columns * model.cell);
   const factor =

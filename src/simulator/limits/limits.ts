@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { type Refusal, refusal } from '../errors.ts';
+import { fraction, mix } from '../rows/random.ts';
 import { type Account, broken, newAccount, slide } from './account.ts';
 import { costOf, type Work } from './cost.ts';
 import { changedLimits, documentedLimits, type LimitChanges, type Limits } from './settings.ts';
@@ -32,6 +33,7 @@ export function createProtection(clock: Clock, seed: number, changes: LimitChang
   const accounts = new Map<string, Account>();
   const tally = createTally(clock);
   let turn = 0;
+  let worked = 0;
   const affinityOf = (server: number): string =>
     createHash('sha256').update(`${seed}/server/${server}`).digest('hex');
 
@@ -73,7 +75,9 @@ export function createProtection(clock: Clock, seed: number, changes: LimitChang
         });
       },
       work: async (work) => {
-        const cost = Math.min(costOf(limits.cost, work), limits.sqlTimeoutSeconds * 1000);
+        worked++;
+        const wanted = costOf(limits.cost, work, fraction(mix(seed, worked)));
+        const cost = Math.min(wanted, limits.sqlTimeoutSeconds * 1000);
         const wait = limits.latency === 'modelled' ? cost - (clock.elapsed() - began) : limits.latency;
         if (wait > 0) await clock.sleep(wait);
         const charged = limits.execution === 'modelled' ? cost : clock.elapsed() - began;
@@ -81,7 +85,7 @@ export function createProtection(clock: Clock, seed: number, changes: LimitChang
           entry.cost += charged;
           account.spent += charged;
         }
-        if (costOf(limits.cost, work) > limits.sqlTimeoutSeconds * 1000) throw sqlTimeout(limits);
+        if (wanted > cost) throw sqlTimeout(limits);
       },
       headers: () => {
         if (account === undefined) return [];

@@ -8,6 +8,8 @@ export interface CostModel {
   readonly filtered: number;
   /** Factors of single tables, by logical name. */
   readonly tables: Readonly<Record<string, number>>;
+  /** Each request takes up to this share less or more, by chance; 0 to 1. */
+  readonly spread: number;
 }
 
 /** Service protection, and how long answers take; all of it can be changed while the simulator runs. */
@@ -71,7 +73,7 @@ export const documentedLimits: Limits = {
   sqlTimeoutSeconds: 120,
   sqlTimeoutStatus: 500,
   leadingWildcards: 'allowed',
-  cost: { request: 40, row: 0.1, cell: 0.005, ordered: 1.2, filtered: 1.1, tables: {} },
+  cost: { request: 40, row: 0.1, cell: 0.005, ordered: 1.2, filtered: 1.1, tables: {}, spread: 0 },
 };
 
 const whole = { type: 'integer', minimum: 1 } as const;
@@ -106,6 +108,7 @@ export const limitsSchema = {
         ordered: amount,
         filtered: amount,
         tables: { type: 'object', additionalProperties: amount },
+        spread: { type: 'number', minimum: 0, maximum: 1 },
       },
       additionalProperties: false,
     },
