@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { connectionFaults } from '../faults/matrix/connections.ts';
+import { endings } from '../faults/matrix/endings.ts';
+import { serviceFaults } from '../faults/matrix/faults.ts';
 
 const url = (path: string) => new URL(`../../${path}`, import.meta.url);
 const text = (path: string) => readFileSync(url(path), 'utf8');
@@ -60,5 +63,16 @@ describe('docs/airbyte.md', () => {
       'Requirements and where they are tested',
       'Changelog',
     ]);
+  });
+});
+
+describe('docs/faults.md', () => {
+  const machine = [{ name: 'slow reader' }, { name: 'full disk for the key set' }];
+  const names = [...serviceFaults, ...connectionFaults, ...endings, ...machine].map(({ name }) => name);
+
+  it('tells of every fault of the matrix, and of how many there are', () => {
+    const listed = [...text('docs/faults.md').matchAll(/^\| (.+?) +\|/gm)].map(([, name]) => name);
+    expect(names.filter((name) => !listed.includes(name))).toEqual([]);
+    expect(text('docs/faults.md')).toContain(`${names.length} faults, ${names.length * 10} cells`);
   });
 });

@@ -70,6 +70,7 @@ describe.each([{ prebuilt: false }, { prebuilt: true }])('faults of an environme
   it.each([
     ['truncated_json', /[^}]$/],
     ['malformed_json', /\r\n<!-- proxy -->\r\n$/],
+    ['garbled_json', /\r\n<!-- proxy -->\r\n.*\}$/],
   ] as const)('62. %s: whole gzip, broken JSON', async (kind, end) => {
     strike({ on: 'accounts', kind });
     const text = gunzipSync((await read()).bytes).toString();
@@ -162,6 +163,7 @@ describe.each([{ prebuilt: false }, { prebuilt: true }])('faults of an environme
     expect((await read({ prefer: 'odata.maxpagesize=100' })).status).toBe(200);
     expect((await read({ prefer: 'odata.maxpagesize=101' })).status).toBe(500);
     expect((await read({})).status).toBe(500);
+    expect((await client.get('accounts?$select=name&$top=100')).status).toBe(200);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Agent, type buildConnector } from 'undici';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Agent, buildConnector } from 'undici';
 import { runDiscover } from '../../src/commands/discover.ts';
 import { runRead } from '../../src/commands/read.ts';
 import type { Session } from '../../src/commands/session.ts';
@@ -14,7 +15,7 @@ import { airbyte } from '../../src/protocol/airbyte/airbyte.ts';
 import { singer } from '../../src/protocol/singer/singer.ts';
 import type { Simulator } from '../../src/simulator/index.ts';
 import { selectAll } from './catalog.ts';
-import { countRequests } from './in-flight.ts';
+import { countRequests, type Flight, type UnderWay } from './in-flight.ts';
 import { createScratch, type Message, messagesOf } from './program.ts';
 import type { SharedTime } from './shared-time.ts';
 import { virtualClock } from './virtual-clock.ts';
@@ -60,6 +61,8 @@ export interface Connector {
     reading: Pick<Reading, 'protocol' | 'config'> & { readonly full: boolean },
   ): Promise<Message>;
   read(reading: Reading): Promise<Read>;
+  /** Resolves when a read stands still: it has asked for nothing for a few turns of the event loop. */
+  standstill(): Promise<void>;
   /** Where the key sets are kept, unless the configuration says otherwise. */
   readonly folder: string;
   close(): Promise<void>;
@@ -67,24 +70,37 @@ export interface Connector {
 
 /** What a test may put between the connector and the service. */
 export interface Path {
-  /** Requests that get no answer at present, because the simulator stalls them. */
-  readonly stalled?: () => number;
   /** How connections are made. */
   readonly connect?: Partial<buildConnector.BuildOptions>;
+  /** Makes them in another way, by a function that makes them as they should be. */
+  readonly connecting?: (connect: buildConnector.connector) => buildConnector.connector;
+  /** Told of each request before it leaves. */
+  readonly sending?: (path: string) => void;
+  /** Every request has a connection of its own. */
+  readonly reconnects?: boolean;
   /** The simulator's own time, where the connector's is the same. */
   readonly time?: SharedTime;
 }
 
 /** A connector for a simulated environment. */
-export function createConnector({ ready, control }: Simulator, path: Path = {}): Connector {
+export function createConnector(simulator: Simulator, path: Path = {}): Connector {
+  const { ready, control } = simulator;
   const scratch = createScratch();
   const port = new URL(`https://${ready.environment_url}`).port;
-  const agent = new Agent({ connect: { ca: readFileSync(ready.ca_file, 'utf8'), ...path.connect } });
+  const connect = buildConnector({ ca: readFileSync(ready.ca_file, 'utf8'), ...path.connect });
+  const agent = new Agent({ connect: path.connecting?.(connect) ?? connect });
+  const wayOut = path.reconnects
+    ? agent.compose((dispatch) => (options, handler) => dispatch({ ...options, reset: true }, handler))
+    : agent;
 
-  const meansOf = ({ time, stalled = () => 0 }: Path) => {
-    if (time !== undefined) return { clock: time.clock, dispatcher: time.watch(agent) };
-    const flight = countRequests(agent);
-    const clock = virtualClock(control.now(), { underWay: flight.count, stalled });
+  let underWay: Flight['underWay'] = () => new Set();
+
+  const meansOf = ({ time, sending }: Path) => {
+    if (time !== undefined) return { clock: time.clock, dispatcher: time.watch(wayOut) };
+    const flight = countRequests(wayOut, sending);
+    underWay = flight.underWay;
+    const stalled = stalledAnswers(simulator, flight);
+    const clock = virtualClock(control.now(), { underWay: () => flight.underWay().size, stalled });
     return { clock, dispatcher: flight.dispatcher };
   };
 
@@ -163,9 +179,28 @@ export function createConnector({ ready, control }: Simulator, path: Path = {}):
         waited,
       };
     },
+    async standstill() {
+      for (let quiet = 0; quiet < 20; quiet = underWay().size === 0 ? quiet + 1 : 0) await turn();
+    },
     async close() {
       await agent.destroy();
       scratch.close();
     },
+  };
+}
+
+/** Counts the requests under way whose answers the simulator holds back, by its log from here on. */
+function stalledAnswers({ control }: Simulator, flight: Flight): () => number {
+  const before = control.requests().length;
+  return () => {
+    const stalls = control
+      .faults()
+      .some(({ fault, strikes }) => strikes > 0 && fault.kind.startsWith('stall'));
+    if (!stalls) return 0;
+    const log = control.requests().slice(before);
+    // The log has a request when its answer begins: a repeated one may not have come so far.
+    const isStalled = ({ path, attempt }: UnderWay): boolean =>
+      log.filter(({ url }) => url === path)[attempt - 1]?.fault?.startsWith('stall') ?? false;
+    return [...flight.underWay()].filter(isStalled).length;
   };
 }

@@ -3,10 +3,11 @@ import type { Config } from '../../src/config/types.ts';
 import type { Simulator } from '../../src/simulator/index.ts';
 import type { Connector, Read, Reading } from './connector.ts';
 import { createDestination, type Destination, stateAfter } from './destination.ts';
+import type { Message } from './program.ts';
 import type { ProtocolName, Way } from './ways.ts';
 
 /** Columns that are read, so that pages are small and every row has its version. */
-const columns = ['accountid', 'name', 'createdon', 'modifiedon', 'versionnumber'];
+export const columns = ['accountid', 'name', 'createdon', 'modifiedon', 'versionnumber'];
 
 const defaults: Partial<Config> = { pageSize: 10, columns: { accounts: { include: columns } } };
 
@@ -20,33 +21,46 @@ export interface Nightly {
   state: unknown;
   /** A run; what it wrote reaches the destination whether it succeeds or not. */
   run(more?: Partial<Reading>): Promise<Read>;
+  /** The catalog file of all runs. */
+  catalog(): Promise<Reading['catalog']>;
+  /** Takes what a run of somebody else's wrote, and its state. */
+  receive(messages: readonly Message[]): void;
   /** A run that must succeed. */
   good(more?: Partial<Reading>): Promise<Read>;
   /** Fails unless the destination holds what the environment holds, row for row. */
   expectTruth(): void;
 }
 
-/** A nightly read that begins with nothing. */
+/** A nightly read that begins with nothing, and with discovery unless its catalog is known. */
 export function nightly(
   simulator: Simulator,
   connector: Connector,
   protocol: ProtocolName,
   way: Pick<Way, 'config' | 'full'>,
   config: Partial<Config> = {},
+  known?: Reading['catalog'],
 ): Nightly {
-  let catalog: Reading['catalog'] | undefined;
+  let catalog = known;
   const destination = createDestination({ accounts: 'accountid' });
   const self: Nightly = {
     destination,
     state: undefined,
+    async catalog() {
+      const merged = { ...defaults, ...way.config, ...config };
+      catalog ??= await connector.catalog(['accounts'], { protocol, config: merged, full: way.full });
+      return catalog;
+    },
+    receive(messages) {
+      destination.apply(messages);
+      self.state = stateAfter(self.state, messages, protocol);
+    },
     async run(more = {}) {
       // A moment later than what happened before: the window of `modifiedon` ends where the run begins.
       simulator.control.advance(2000);
       const merged = { ...defaults, ...way.config, ...config, ...more.config };
-      catalog ??= await connector.catalog(['accounts'], { protocol, config: merged, full: way.full });
-      const read = await connector.read({ catalog, state: self.state, ...more, protocol, config: merged });
-      destination.apply(read.messages);
-      self.state = stateAfter(self.state, read.messages, protocol);
+      const reading = { catalog: await self.catalog(), state: self.state, ...more, protocol, config: merged };
+      const read = await connector.read(reading);
+      self.receive(read.messages);
       return read;
     },
     async good(more) {

@@ -25,7 +25,7 @@ export function sharedTime(start: number): SharedTime {
   const work: Work[] = [];
   let working = 0;
   const clock = virtualClock(start, {
-    underWay: () => flights.reduce((sum, flight) => sum + flight.count(), 0),
+    underWay: () => flights.reduce((sum, flight) => sum + flight.underWay().size, 0),
     // A request that the simulator works on is on no way.
     stalled: () => working,
   });

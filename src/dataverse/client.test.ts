@@ -47,6 +47,14 @@ afterEach(async () => {
 const page = { value: [{ accountid: '1' }] };
 const accounts = { url: 'accounts?$select=name', stream: 'accounts', prefer: ['odata.maxpagesize=5000'] };
 
+const metadata = { url: '$metadata', stream: 'metadata' };
+
+async function join(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all: Buffer[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}
+
 async function errorOf(request: Promise<unknown>): Promise<ConnectorError> {
   const error = await request.then(
     () => undefined,
@@ -114,21 +122,22 @@ describe('an answer', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('comes as it arrives from open()', async () => {
+  it('comes as it arrives from stream()', async () => {
     const text = '<edmx/>'.repeat(50_000);
     server.answer(gzipped(text));
-    const chunks: Buffer[] = [];
-    for await (const chunk of await client.open({ url: '$metadata', stream: 'metadata' })) chunks.push(chunk);
-    expect(Buffer.concat(chunks).toString()).toBe(text);
+    expect((await client.stream(metadata, join)).toString()).toBe(text);
     expect(clock.timers).toBe(0);
   });
 
-  it('that breaks off after the first byte of open() is an error of the reader', async () => {
-    server.answer(gzipped(Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => (i * 7919) % 251)), 1000));
-    const reading = (async () => {
-      for await (const _ of await client.open({ url: '$metadata', stream: 'metadata' }));
-    })();
-    expect(await errorOf(reading)).toMatchObject({ kind: 'transient' });
+  it('whose reader gives up is not asked for again, and harms nobody', async () => {
+    server.answer(gzipped('<edmx/>'.repeat(500_000)));
+    const refused = new ConnectorError('protocol', 'what is this?');
+    const refuse = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
+      for await (const _ of chunks) throw refused;
+    };
+    expect(await errorOf(client.stream(metadata, refuse))).toMatchObject({ kind: 'protocol' });
+    expect(server.seen).toHaveLength(1);
+    expect(clock.timers).toBe(0);
   });
 });
 
@@ -174,11 +183,11 @@ describe('faults that pass', () => {
     expect(JSON.parse(answer.body.toString())).toEqual(page);
   });
 
-  it('are retried before the first byte of open() too', async () => {
-    server.answer(failure(503, '', ''), gzipped('<edmx/>', 20), gzipped('<edmx/>'));
-    const chunks: Buffer[] = [];
-    for await (const chunk of await client.open({ url: '$metadata', stream: 'metadata' })) chunks.push(chunk);
-    expect(Buffer.concat(chunks).toString()).toBe('<edmx/>');
+  it('are retried by stream() too, however much had come before', async () => {
+    const bytes = Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => (i * 7919) % 251));
+    server.answer(failure(503, '', ''), gzipped(bytes, 20), gzipped(bytes, 1000), gzipped(bytes));
+    expect((await client.stream(metadata, join)).equals(bytes)).toBe(true);
+    expect(server.seen).toHaveLength(4);
   });
 
   it('honour Retry-After of a 503', async () => {

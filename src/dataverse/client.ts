@@ -54,7 +54,7 @@ export async function createClient(config: Config, options: ClientOptions): Prom
   return {
     environment,
     get: (request) => attempt(request, wholeAnswer(clock, request)),
-    open: (request) => attempt(request, streamedAnswer(request.stream)),
+    stream: (request, read) => attempt(request, streamedAnswer(read)),
     get concurrency() {
       return bounds.concurrency;
     },

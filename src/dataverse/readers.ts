@@ -1,8 +1,7 @@
 import type { Clock } from '../core/clock.ts';
-import { ConnectorError } from '../core/errors.ts';
 import { noPool } from '../core/pool.ts';
 import { brokenOff, decompress, decompressedSize, decompressing } from './body.ts';
-import { collect, type Incoming, Stalled } from './exchange.ts';
+import { collect, type Incoming } from './exchange.ts';
 import type { Reader } from './once.ts';
 import type { Answer, Request } from './types.ts';
 
@@ -34,29 +33,14 @@ const pageFactor = 1.15;
 
 function ignore(): void {}
 
-/** The answer as it comes, decompressed. What fails before the first byte may be tried again; later it is the caller's. */
-export function streamedAnswer(stream: string): Reader<AsyncIterable<Buffer>> {
+/** The answer as it comes, decompressed, read within the attempt: whatever breaks off, however late, is asked for again. */
+export function streamedAnswer<T>(read: (chunks: AsyncIterable<Buffer>) => Promise<T>): Reader<T> {
   return async (incoming) => {
-    const chunks = decompressing(incoming.body, incoming.headers['content-encoding'])[Symbol.asyncIterator]();
-    const first = await chunks.next();
-    return (async function* () {
-      try {
-        for (let next = first; next.done !== true; next = await chunks.next()) yield next.value;
-      } catch (cause) {
-        const reason = cause instanceof Stalled ? cause.message : 'it broke off';
-        throw new ConnectorError(
-          'transient',
-          `${stream}: the answer could not be read to its end (${reason}).`,
-          {
-            stream,
-            cause,
-          },
-        );
-      } finally {
-        await chunks.return?.();
-        incoming.abandon();
-      }
-    })();
+    try {
+      return await read(decompressing(incoming.body, incoming.headers['content-encoding']));
+    } finally {
+      incoming.abandon();
+    }
   };
 }
 

@@ -45,8 +45,8 @@ export interface Client {
   readonly environment: Environment;
   /** One whole answer. */
   get(request: Request): Promise<Answer>;
-  /** The body as it arrives, decompressed: for `$metadata`. Not retried once the first byte was handed out. */
-  open(request: Request): Promise<AsyncIterable<Buffer>>;
+  /** What `read` makes of the body as it arrives, decompressed: for `$metadata`. It is called anew for each attempt. */
+  stream<T>(request: Request, read: (chunks: AsyncIterable<Buffer>) => Promise<T>): Promise<T>;
   /** Concurrency that the limits room allows right now, for the engine to size its workers. */
   readonly concurrency: number;
   /** Requests sent so far, retries included (entitlement report). */

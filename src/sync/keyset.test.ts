@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -44,6 +44,19 @@ describe('key sets', () => {
       ),
       { numRuns: 30 },
     );
+  });
+
+  it('cut off the half key that a full disk left before more keys are added', async () => {
+    const ids = ['1', '2', '3'].map((digit) => `0000000${digit}-0000-4000-8000-00000000000${digit}`);
+    const sets = await opened('full.crm.dynamics.com', 'accounts');
+    const [old, now] = [sets.named('1'), sets.named('2')];
+    await now.clear();
+    await old.add(bytesOf(ids.slice(0, 1)));
+    await appendFile(old.path, bytesOf(ids.slice(1, 2)).subarray(0, 7));
+    await old.add(bytesOf(ids.slice(1)));
+    const gone: string[] = [];
+    for await (const some of vanished(old, now)) gone.push(...some);
+    expect(gone.sort()).toEqual(ids);
   });
 
   it('are kept until a state no longer names them', async () => {

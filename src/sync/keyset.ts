@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConnectorError } from '../core/errors.ts';
@@ -45,8 +45,18 @@ function keySetAt(path: string): KeySet {
         () => false,
       ),
     clear: () => guard(writeFile(path, '')),
-    add: (keys) => (keys.length === 0 ? Promise.resolve() : guard(appendFile(path, keys))),
+    add: (keys) => (keys.length === 0 ? Promise.resolve() : guard(append(path, keys))),
   };
+}
+
+/** Adds keys behind whole keys: a write that found the disk full, or was killed, may have left a part of one. */
+async function append(path: string, keys: Buffer): Promise<void> {
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size % keyBytes !== 0) await truncate(path, size - (size % keyBytes));
+  await appendFile(path, keys);
 }
 
 /**

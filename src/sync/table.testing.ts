@@ -90,7 +90,7 @@ export function createFakeTable(concurrency: number): FakeTable {
         table.interfere();
         return answer(request);
       },
-      open: () => Promise.reject(new Error('not asked')),
+      stream: () => Promise.reject(new Error('not asked')),
       close: () => Promise.resolve(),
     },
   };

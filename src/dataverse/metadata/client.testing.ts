@@ -31,11 +31,12 @@ export function fakeClient(
         release: () => undefined,
       };
     },
-    async open() {
-      return (async function* () {
-        yield Buffer.from(csdl);
-      })();
-    },
+    stream: (_, read) =>
+      read(
+        (async function* () {
+          yield Buffer.from(csdl);
+        })(),
+      ),
     async close() {},
   };
   return { client, urls };

@@ -47,8 +47,8 @@ const withoutAttributes =
 
 const unknown: Knowledge = { attributes: undefined, details: undefined };
 
-async function readCsdl(client: Client): Promise<Csdl> {
-  return parseCsdl(await client.open({ url: '$metadata', stream: 'discovery', accept: 'application/xml' }));
+function readCsdl(client: Client): Promise<Csdl> {
+  return client.stream({ url: '$metadata', stream: 'discovery', accept: 'application/xml' }, parseCsdl);
 }
 
 /** Undefined, with a warning, where the user may not read EntityDefinitions: `$metadata` alone still gives usable streams. */

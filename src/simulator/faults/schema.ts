@@ -40,6 +40,7 @@ export const faultSchema = {
     kind('truncated_gzip'),
     kind('truncated_json'),
     kind('malformed_json'),
+    kind('garbled_json'),
     kind('stall_before_headers', { milliseconds: positive }),
     kind('stall_mid_body', { milliseconds: positive }),
     kind('slow_body', { bytesPerSecond: positive }, ['bytesPerSecond']),

@@ -16,8 +16,13 @@ export function subjectOf(world: World, request: Request): Subject {
   return {
     names: [segment, ...(table === undefined ? [] : [table.logicalName]), '*'],
     page: pageOf(request),
-    pageSize: parsePreferences(header(request, 'prefer')).pageSize ?? 5000,
+    pageSize: Math.min(parsePreferences(header(request, 'prefer')).pageSize ?? 5000, topOf(request)),
   };
+}
+
+function topOf(request: Request): number {
+  const top = /[?&]\$top=(\d+)/.exec(request.target)?.[1];
+  return top === undefined ? Number.POSITIVE_INFINITY : Number(top);
 }
 
 function pageOf(request: Request): number {

@@ -23,6 +23,8 @@ export type FaultKind =
   | { readonly kind: 'truncated_json' }
   /** As before, with other text where the rest of the JSON should be. */
   | { readonly kind: 'malformed_json' }
+  /** A complete HTTP answer, well compressed, with other text in the middle of its rows. */
+  | { readonly kind: 'garbled_json' }
   /** Nothing comes, for so long, or until the fault is removed. */
   | { readonly kind: 'stall_before_headers'; readonly milliseconds?: number }
   /** Half of the body comes, and nothing more for so long, or until the fault is removed. */
