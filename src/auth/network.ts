@@ -1,8 +1,9 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { ConnectorError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { networkError } from '../core/network.ts';
+import { undici } from '../core/packages.ts';
 import type { Redactor } from '../core/redact.ts';
 
 /** The last thing that went wrong on the way to the sign-in service. */
@@ -43,7 +44,7 @@ export function network(
     if (assertion !== null) redact.add(assertion);
     try {
       if (!schemes.includes(protocol)) throw unencrypted(host);
-      const answer = await request(url, {
+      const answer = await undici().request(url, {
         dispatcher,
         method,
         headersTimeout: timeoutMilliseconds,

@@ -1,8 +1,8 @@
-import { createRequire } from 'node:module';
 import type { AuthenticationResult, NodeSystemOptions } from '@azure/msal-node';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Config, Credentials } from '../config/types.ts';
 import { ConnectorError } from '../core/errors.ts';
+import { msal, undici } from '../core/packages.ts';
 import { type Redactor, redactor } from '../core/redact.ts';
 import { certificateOf } from './certificate.ts';
 import { explainEntra } from './entra.ts';
@@ -50,21 +50,14 @@ let machineNetwork: Network | undefined;
  * that it is given.
  */
 function machine(): Network {
-  machineNetwork ??= network(new Agent(), redactor([]), ['http:', 'https:']);
+  machineNetwork ??= network(new (undici().Agent)(), redactor([]), ['http:', 'https:']);
   return machineNetwork;
-}
-
-/**
- * The library, loaded only here: the commands that do not sign in should start at once. `require` gets it in one file,
- * `import` in more than a hundred, which takes three times as long.
- */
-function msal(): typeof import('@azure/msal-node') {
-  return createRequire(import.meta.url)('@azure/msal-node');
 }
 
 type Acquire = () => Promise<AuthenticationResult | null>;
 
 async function connect(config: Config, net: Network): Promise<Acquire> {
+  // Loaded only here: the commands that do not sign in should start at once.
   const { ConfidentialClientApplication, ManagedIdentityApplication } = msal();
   const system: NodeSystemOptions = {
     networkClient: net.client,

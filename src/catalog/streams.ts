@@ -1,4 +1,4 @@
-import picomatch from 'picomatch';
+import { picomatch } from '../core/packages.ts';
 import { isStandardTable } from '../dataverse/metadata/known.ts';
 import { streamName } from '../dataverse/metadata/names.ts';
 import type { Column, Table } from '../dataverse/metadata/types.ts';
@@ -164,7 +164,7 @@ function columnFilter(stream: string, columns: StreamOptions['columns']): (colum
   const rules = [columns['*'], columns[stream]].filter((rule) => rule !== undefined);
   const include = rules.flatMap((rule) => rule.include ?? []);
   const exclude = rules.flatMap((rule) => rule.exclude ?? []);
-  const included = include.length === 0 ? () => true : picomatch([...include], { nocase: true });
-  const excluded = exclude.length === 0 ? () => false : picomatch([...exclude], { nocase: true });
+  const included = include.length === 0 ? () => true : picomatch()([...include], { nocase: true });
+  const excluded = exclude.length === 0 ? () => false : picomatch()([...exclude], { nocase: true });
   return ({ column, name }) => included(column.name) && !excluded(column.name) && !excluded(name);
 }

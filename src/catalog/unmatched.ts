@@ -1,4 +1,4 @@
-import picomatch from 'picomatch';
+import { picomatch } from '../core/packages.ts';
 import type { StreamOptions } from './streams.ts';
 import type { Stream } from './types.ts';
 
@@ -29,7 +29,7 @@ export function unmatchedSettings(settings: ByTable, streams: readonly Stream[])
     // Excludes may name labels and types, too, which are gone from the stream if they did.
     const all = names.flatMap((name) => [name, ...besides(name)]);
     const matches = (glob: string, among: readonly string[]) => {
-      const isMatch = picomatch(glob, { nocase: true });
+      const isMatch = picomatch()(glob, { nocase: true });
       return among.some((name) => isMatch(name));
     };
     return [

@@ -1,13 +1,15 @@
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { isPrivateHost } from '../config/hosts.ts';
 import { ConnectorError } from '../core/errors.ts';
+import { undici } from '../core/packages.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The one way out, for sign-in and data: through the proxy that HTTPS_PROXY and NO_PROXY name, if any. */
 export function createDispatcher(env: Variables): Dispatcher {
+  const { Agent, EnvHttpProxyAgent } = undici();
   const hosted = env['DEPLOYMENT_MODE']?.toLowerCase() === 'cloud';
   const options = {
     // As long as the front end keeps idle connections, minus a margin against using one that is being closed.

@@ -1,6 +1,6 @@
-import Bottleneck from 'bottleneck';
 import type { Clock } from '../../core/clock.ts';
 import { ConnectorError } from '../../core/errors.ts';
+import { bottleneck } from '../../core/packages.ts';
 import type { WaitListener } from '../types.ts';
 import { budget } from './budget.ts';
 import { durations } from './durations.ts';
@@ -68,6 +68,7 @@ export function limits(settings: LimitSettings, clock: Clock, onWait: WaitListen
   const size = growth(settings.maxConcurrency, share);
   const time = budget(share);
   const queue = turns<Waiting>();
+  const Bottleneck = bottleneck();
   const slots = new Bottleneck({ maxConcurrent: size.limit });
   const typical = durations();
   const door = gate(onWait);

@@ -1,5 +1,6 @@
-import { type SaxesOptions, SaxesParser, type SaxesTagPlain } from 'saxes';
+import type { SaxesOptions, SaxesParser, SaxesTagPlain } from 'saxes';
 import { ConnectorError } from '../../core/errors.ts';
+import { saxes } from '../../core/packages.ts';
 
 /**
  * An entity type as `$metadata` writes it: own members only, names without alias or namespace. `properties` and
@@ -111,7 +112,7 @@ export async function parseCsdl(chunks: AsyncIterable<Buffer>): Promise<Csdl> {
     }
   };
 
-  const parser: Parser = new SaxesParser({ xmlns: false, position: false });
+  const parser: Parser = new (saxes().SaxesParser)({ xmlns: false, position: false });
   parser.on('opentag', onOpen);
   await feed(parser, chunks);
   if (sets.length === 0)

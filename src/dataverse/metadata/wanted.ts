@@ -1,4 +1,4 @@
-import picomatch from 'picomatch';
+import { picomatch } from '../../core/packages.ts';
 import { streamName } from './names.ts';
 
 /** Which tables to describe: by the words and globs of the configuration, or by the stream names of a catalog. */
@@ -50,6 +50,6 @@ interface Pattern {
 function patternOf(text: string): Pattern {
   if (text === 'standard') return { text, test: (candidate) => candidate.standard };
   if (text === 'custom') return { text, test: (candidate) => candidate.custom };
-  const glob = picomatch(text, { nocase: true });
+  const glob = picomatch()(text, { nocase: true });
   return { text, test: ({ setName }) => glob(setName) };
 }
