@@ -126,7 +126,10 @@ async function firstLoad(
   // attempt that begins again finds those that are deleted until then.
   if (interrupted === undefined) await run.checkpoint(base);
   const resume = interrupted?.load?.kind === 'tracked' ? interrupted.load.skipToken : undefined;
-  return finish(run, base, await trackedRead(run, base, resume, keys, start));
+  const token = await trackedRead(run, base, resume, keys, start);
+  // The token is of the time when the read began, in an earlier run: what changed until this one is not left to the next.
+  if (resume === undefined) return finish(run, base, token);
+  return finish(run, base, await drain(run, loadedUntil(base, token), token, keys));
 }
 
 /** The whole table by one tracked read; resumable at its cookie. Returns the token. */
@@ -200,7 +203,16 @@ async function loadThenDrain(
     resume?.load,
     (load) => run.checkpoint({ ...base, load }),
   );
-  return finish(run, base, await drain(run, base, base.token, await keySetOf(run, base.keySet)));
+  const keys = await keySetOf(run, base.keySet);
+  return finish(run, base, await drain(run, loadedUntil(base, base.token), base.token, keys));
+}
+
+/**
+ * A load that has all rows, and not yet what changed since the token. It is still a load: a run that goes on from here
+ * has to tell that it is over, so that the target activates its version.
+ */
+function loadedUntil(base: Omit<Checkpoint, 'records'>, token: string): Omit<Checkpoint, 'records'> {
+  return { ...base, token, load: { kind: 'ranges', column: 'createdon', remaining: [], nulls: false } };
 }
 
 async function readSince(run: StreamRun, from: Checkpoint, token: string): Promise<Outcome> {

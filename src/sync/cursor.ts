@@ -12,16 +12,28 @@ import { done, inSlot, type ReadStream, type StreamRun } from './stream.ts';
  * that bound. See Microsoft's "Use change tracking" page for why the cursor alone sees no deletes.
  */
 export const readByModifiedOn: ReadStream = async (run, from) => {
+  const now = Math.floor(run.startedAt.getTime() / 1000);
+  let known = from;
+  for (;;) {
+    const upper = await readWindow(run, known, now);
+    // A window that an earlier run began ends where that run did: what changed until this one is not left to the next.
+    if (known?.load === undefined || upper >= now) return done;
+    known = { ...freshCheckpoint('modifiedon'), cursor: formatInstant(upper) };
+  }
+};
+
+/** Reads one window to its end: the one that was interrupted, or that from the cursor to `now`. Returns its end. */
+async function readWindow(run: StreamRun, from: Checkpoint | undefined, now: Instant): Promise<Instant> {
   const interrupted = from?.load?.kind === 'ranges' ? from : undefined;
-  const bound = interrupted?.upper ?? formatInstant(Math.floor(run.startedAt.getTime() / 1000));
-  const upper = parseInstant(bound) ?? 0;
+  const upper = parseInstant(interrupted?.upper ?? '') ?? now;
+  const bound = formatInstant(upper);
   const first = from?.cursor === undefined;
   const lower = lowerOf(run, from);
   if (!first && lower >= upper) {
     run.warn(`The cursor ${from?.cursor} lies in the future; nothing to read until then.`);
     await run.sink.running();
     await run.checkpoint({ ...freshCheckpoint('modifiedon'), cursor: from?.cursor });
-    return done;
+    return upper;
   }
   const base = { ...freshCheckpoint('modifiedon'), cursor: from?.cursor, upper: bound };
   await loadRows(
@@ -32,8 +44,8 @@ export const readByModifiedOn: ReadStream = async (run, from) => {
   );
   await run.sink.running();
   await run.checkpoint({ ...freshCheckpoint('modifiedon'), cursor: bound });
-  return done;
-};
+  return upper;
+}
 
 /** No row below this instant is missing: where the lowest range that is still being read stands. */
 function lowWater(load: Load): string | undefined {
