@@ -299,6 +299,24 @@ describe('a row whose modifiedon is set back by an import', () => {
   });
 });
 
+describe('a computer whose clock is wrong', () => {
+  const clocks = [3_600_000, -3_600_000].flatMap((ahead) =>
+    inProtocols.map((each) => [ahead, ...each] as const),
+  );
+
+  it.each(clocks)('by %d milliseconds loses nothing: %s, %s', async (ahead, _, protocol, way) => {
+    await connector.close();
+    connector = createConnector(simulator, { ahead });
+    const every = nightly(simulator, connector, protocol, way);
+    await every.run({ take: closedAfter(2) });
+    disturb(way.deletes);
+    await every.good();
+    disturb(way.deletes);
+    await every.good();
+    every.expectTruth();
+  });
+});
+
 /** A reader that goes away after so many states. */
 function closedAfter(count: number): (lines: Buffer) => Promise<void> {
   let states = 0;

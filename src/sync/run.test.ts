@@ -114,6 +114,7 @@ async function run(
     await Promise.resolve();
   };
   let failed = false;
+  table.now = now;
   const options: RunOptions = {
     client: table.client,
     settings: {

@@ -46,7 +46,7 @@ export async function runStreams(options: RunOptions): Promise<ReadonlyMap<strin
 
   const estimates = await estimateRows(options);
   const slots = createSlots(() => options.client.concurrency);
-  const startedAt = options.now();
+  const startedAt = new Date(options.client.now());
   if (
     selections.some(
       ({ stream, mode }) => mode === 'incremental' && checkpoints.get(stream.name) === undefined,

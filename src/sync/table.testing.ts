@@ -22,6 +22,8 @@ export interface FakeTable {
   /** Tokens below this version are expired. */
   expiredBelow: number;
   tracked: boolean;
+  /** The service's clock, in milliseconds since 1970. */
+  now: number;
   put(id: string, at: number, changes?: Partial<FakeRow>): void;
   remove(id: string): void;
 }
@@ -61,6 +63,7 @@ export function createFakeTable(concurrency: number): FakeTable {
     interfere: () => undefined,
     expiredBelow: 0,
     tracked: true,
+    now: 0,
     put(id, at, changes = {}) {
       version += 1;
       const known = rows.get(id);
@@ -83,6 +86,7 @@ export function createFakeTable(concurrency: number): FakeTable {
       environment: { host: 'fake', origin: 'https://fake', base },
       concurrency,
       requests: 0,
+      now: () => table.now,
       async get(request) {
         requests.push(request.url);
         await new Promise<void>((resolve) => setImmediate(resolve));
