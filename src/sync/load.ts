@@ -140,7 +140,7 @@ async function readRanges(
   }
 }
 
-/** `modifiedon ge …`, or nothing. */
+/** Rows since an instant, and those of which nobody knows when they were modified; all rows without an instant. */
 export function sinceFilter(column: string, instant: Instant | undefined): string | undefined {
-  return instant === undefined ? undefined : `${column} ge ${formatInstant(instant)}`;
+  return instant === undefined ? undefined : `(${column} ge ${formatInstant(instant)} or ${column} eq null)`;
 }

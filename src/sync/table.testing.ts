@@ -197,26 +197,25 @@ function columnOf(row: FakeRow, column: string): number | string | null {
   return column === 'createdon' || column === 'modifiedon' ? row[column] : row.id;
 }
 
-/** `a ge x and b lt y`, the only filters that sync makes. */
+/** `a ge x and (b lt y or b eq null)`, the only filters that sync makes. */
 function matches(row: FakeRow, filter: string): boolean {
-  return filter
-    .replaceAll(/[()]/g, '')
-    .split(' and ')
-    .every((condition) => {
-      const [column = '', operator, operand = ''] = condition.split(' ');
-      const value = columnOf(row, column);
-      if (operand === 'null') return (value === null) === (operator === 'eq');
-      if (value === null) return false;
-      const bound =
-        column === 'id'
-          ? operand
-          : column === 'versionnumber'
-            ? Number(operand)
-            : (parseInstant(operand) ?? 0) * 1000;
-      if (operator === 'ge') return value >= bound;
-      if (operator === 'gt') return value > bound;
-      return operator === 'lt' && value < bound;
-    });
+  const holds = (condition: string): boolean => {
+    const [column = '', operator, operand = ''] = condition.split(' ');
+    const value = columnOf(row, column);
+    if (operand === 'null') return (value === null) === (operator === 'eq');
+    if (value === null) return false;
+    const bound =
+      column === 'id'
+        ? operand
+        : column === 'versionnumber'
+          ? Number(operand)
+          : (parseInstant(operand) ?? 0) * 1000;
+    if (operator === 'ge') return value >= bound;
+    if (operator === 'gt') return value > bound;
+    return operator === 'lt' && value < bound;
+  };
+  const conditions = filter.replaceAll(/[()]/g, '').split(' and ');
+  return conditions.every((condition) => condition.split(' or ').some(holds));
 }
 
 function wire(row: FakeRow, select: readonly string[]): Record<string, unknown> {
