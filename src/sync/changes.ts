@@ -3,13 +3,10 @@ import { formatInstant, type Instant, parseInstant } from '../core/instant.ts';
 import { anchorOf } from './anchor.ts';
 import { type Checkpoint, freshCheckpoint } from './checkpoint.ts';
 import { drain } from './delta.ts';
-import type { KeySet } from './keyset.ts';
 import { loadRows, parallelColumn, sinceFilter } from './load.ts';
-import type { Page, Query } from './reader.ts';
-import { done, hasColumn, inSlot, type Outcome, type ReadStream, type StreamRun } from './stream.ts';
-import { deltaTokenOf, skipTokenOf } from './tokens.ts';
+import { done, hasColumn, type Outcome, type ReadStream, type StreamRun } from './stream.ts';
+import { scanKeys, trackedRead, Untracked } from './tracked.ts';
 import { keySetOf, newKeySet, writeVanished } from './vanished.ts';
-import { walkLinks } from './walk.ts';
 
 /**
  * Change tracking. The first load takes the token first (a tracked scan of the keys), then reads the rows in parallel
@@ -85,13 +82,6 @@ function unreadable(thrown: unknown): string | undefined {
   return undefined;
 }
 
-/** A tracked read that ended without a delta link: the table ignores the preference. */
-class Untracked extends ConnectorError {
-  constructor(stream: string) {
-    super('schema', `Table ${stream} answered a change-tracked read without a delta link.`, { stream });
-  }
-}
-
 /** The first load's start: kept from an earlier load, or the cursor of another strategy, or `anchor_date`. */
 function startOf(run: StreamRun, from: Checkpoint | undefined): Instant | undefined {
   if (!hasColumn(run, 'modifiedon')) return undefined;
@@ -132,55 +122,6 @@ async function firstLoad(
   return finish(run, base, await drain(run, loadedUntil(base, token), token, keys));
 }
 
-/** The whole table by one tracked read; resumable at its cookie. Returns the token. */
-async function trackedRead(
-  run: StreamRun,
-  base: Omit<Checkpoint, 'records'>,
-  resume: string | undefined,
-  keys: KeySet | undefined,
-  start: Instant | undefined,
-): Promise<string> {
-  const query: Query = {
-    track: true,
-    keys: keys !== undefined,
-    from: start === undefined ? undefined : { key: 'modifiedon', value: formatInstant(start) },
-    need: start === undefined ? [] : ['modifiedon'],
-    ...(resume === undefined ? {} : { skipToken: resume }),
-  };
-  let token: string | undefined;
-  const deliver = async (page: Page): Promise<void> => {
-    await keys?.add(page.keys ?? Buffer.alloc(0));
-    await run.sink.rows(page);
-    token = deltaTokenOf(page);
-    const skipToken = skipTokenOf(page);
-    if (skipToken !== undefined) await run.checkpoint({ ...base, load: { kind: 'tracked', skipToken } });
-  };
-  // A new tracked read would bring a newer token, and what was deleted before it would stay in the destination.
-  const again = (): never => {
-    throw new ConnectorError(
-      'expired_token',
-      `The tracked read of table ${run.name} cannot be gone on with.`,
-    );
-  };
-  await inSlot(run, () => walkLinks(run.reader, query, deliver, again));
-  if (token === undefined) throw new Untracked(run.name);
-  return token;
-}
-
-/** The token, by a tracked scan of the keys alone, which go into the key set. */
-async function scanKeys(run: StreamRun, keys: KeySet | undefined): Promise<string> {
-  let token: string | undefined;
-  const query: Query = { track: true, only: [run.selection.stream.table.key], keys: keys !== undefined };
-  const deliver = async (page: Page): Promise<void> => {
-    await keys?.add(page.keys ?? Buffer.alloc(0));
-    token = deltaTokenOf(page);
-  };
-  // A scan that starts over brings a newer token: what was deleted before it must not stay in the set.
-  await inSlot(run, () => walkLinks(run.reader, query, deliver, () => keys?.clear()));
-  if (token === undefined) throw new Untracked(run.name);
-  return token;
-}
-
 async function loadThenDrain(
   run: StreamRun,
   base: Omit<Checkpoint, 'records'> & { readonly token: string },
@@ -188,6 +129,7 @@ async function loadThenDrain(
 ): Promise<Outcome> {
   const column = parallelColumn(run);
   const start = base.anchor === undefined ? undefined : parseInstant(base.anchor);
+  const keys = await keySetOf(run, base.keySet);
   // The token is kept before the first row leaves: what is deleted from then on is in the delta.
   if (resume === undefined) await run.checkpoint({ ...base, load: { kind: 'keys', after: undefined } });
   await loadRows(
@@ -199,11 +141,12 @@ async function loadThenDrain(
       filter: sinceFilter('modifiedon', start),
       nulls: column !== undefined,
       eager: true,
+      // Rows that were made since the keys were scanned. A version that is activated needs no keys.
+      keys: base.version === undefined ? keys : undefined,
     },
     resume?.load,
     (load) => run.checkpoint({ ...base, load }),
   );
-  const keys = await keySetOf(run, base.keySet);
   return finish(run, base, await drain(run, loadedUntil(base, base.token), base.token, keys));
 }
 
