@@ -394,6 +394,31 @@ describe('a full refresh', () => {
   });
 });
 
+describe('a delta', () => {
+  it('that tells a row as changed and as deleted is of one that was created again: it stays', async () => {
+    for (const pages of [1, 3]) {
+      const setup: Setup = { strategy: 'change_tracking' };
+      const table = createFakeTable(2);
+      table.tellsOldDeletes = true;
+      for (let n = 0; n < 9; n += 1) table.put(id(n), start + n * 1000);
+      const destination: Destination = new Map();
+      const first = await run(table, setup, undefined, start + 1_000_000);
+      apply(destination, first.lines);
+      for (const n of [1, 2]) table.remove(id(n));
+      table.put(id(1), start + 1_100_000);
+      // With more than a page of rows, the deletes come in other pages than the row.
+      if (pages > 1) for (const n of [3, 4, 5, 6, 7]) table.put(id(n), start + 1_100_000);
+      const { lines } = await run(table, setup, lastState(first.lines), start + 2_000_000);
+      apply(destination, lines);
+      expect(lines.flatMap((each) => (each.t === 'gone' ? [each.id] : []))).toEqual([id(2)]);
+      expect(lines.findLastIndex(({ t }) => t === 'row')).toBeLessThan(
+        lines.findIndex(({ t }) => t === 'gone'),
+      );
+      expect(held(destination)).toEqual(truth(table));
+    }
+  });
+});
+
 describe('an expired token', () => {
   it('leads to a reload, and rows deleted in the gap become tombstones', async () => {
     for (const small of [true, false]) {

@@ -22,6 +22,8 @@ export interface FakeTable {
   /** Tokens below this version are expired. */
   expiredBelow: number;
   tracked: boolean;
+  /** Deletes of rows that were created again since are told, too. */
+  tellsOldDeletes: boolean;
   /** The service's clock, in milliseconds since 1970. */
   now: number;
   put(id: string, at: number, changes?: Partial<FakeRow>): void;
@@ -63,11 +65,12 @@ export function createFakeTable(concurrency: number): FakeTable {
     interfere: () => undefined,
     expiredBelow: 0,
     tracked: true,
+    tellsOldDeletes: false,
     now: 0,
     put(id, at, changes = {}) {
       version += 1;
       const known = rows.get(id);
-      deleted.delete(id);
+      if (!table.tellsOldDeletes) deleted.delete(id);
       rows.set(id, {
         id,
         createdon: known?.createdon ?? at,
