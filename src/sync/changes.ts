@@ -147,7 +147,10 @@ async function loadThenDrain(
     resume?.load,
     (load) => run.checkpoint({ ...base, load }),
   );
-  return finish(run, base, await drain(run, loadedUntil(base, base.token), base.token, keys));
+  const token = await drain(run, loadedUntil(base, base.token), base.token, keys);
+  // The keys of the scan, those of the rows, and those of what changed meanwhile are mostly the same.
+  await keys?.compact(0);
+  return finish(run, base, token);
 }
 
 /**
@@ -160,7 +163,10 @@ function loadedUntil(base: Omit<Checkpoint, 'records'>, token: string): Omit<Che
 
 async function readSince(run: StreamRun, from: Checkpoint, token: string): Promise<Outcome> {
   run.reader.setVersion(from.version);
-  const next = await drain(run, from, token, await keySetOf(run, from.keySet, true));
+  const keys = await keySetOf(run, from.keySet, true);
+  const kept = await keys?.size();
+  const next = await drain(run, from, token, keys);
+  await keys?.compact(kept ?? 0);
   await run.sink.running();
   await run.checkpoint({ ...from, token: next });
   return done;
