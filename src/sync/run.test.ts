@@ -502,20 +502,29 @@ describe('an expired token', () => {
     }
   });
 
-  it('of a table whose tracking was switched off leads to the next best strategy, its deletes told once more', async () => {
-    const setup: Setup = { strategy: 'change_tracking' };
-    const table = createFakeTable(3);
-    for (let n = 0; n < 10; n += 1) table.put(id(n), start + n * 1000);
-    const first = await run(table, setup, undefined, start + 1_000_000);
-    const destination: Destination = new Map();
-    apply(destination, first.lines);
-    table.tracked = false;
-    table.put(id(3), start + 1_500_000);
-    table.remove(id(7));
-    const second = await run(table, setup, lastState(first.lines), start + 2_000_000);
-    apply(destination, second.lines);
-    expect(second.failed).toBe(false);
-    expect(lastState(second.lines)).toMatchObject({ strategy: 'modifiedon' });
-    expect(held(destination)).toEqual(truth(table));
-  });
+  it.each([
+    ['modifiedon', []],
+    ['versionnumber', ['modifiedon']],
+    ['full', ['modifiedon', 'versionnumber']],
+  ] as const)(
+    'of a table whose tracking was switched off leads to the next best strategy, its deletes told once more: %s',
+    async (next, without) => {
+      const setup: Setup = { strategy: 'change_tracking', without };
+      const table = createFakeTable(3);
+      for (let n = 0; n < 10; n += 1) table.put(id(n), start + n * 1000);
+      const first = await run(table, setup, undefined, start + 1_000_000);
+      const destination: Destination = new Map();
+      apply(destination, first.lines);
+      table.tracked = false;
+      table.put(id(3), start + 1_500_000);
+      table.remove(id(7));
+      const second = await run(table, setup, lastState(first.lines), start + 2_000_000);
+      apply(destination, second.lines);
+      expect(second.failed).toBe(false);
+      expect(second.lines).toContainEqual({ t: 'gone', id: id(7) });
+      expect(second.lines).toContainEqual({ t: 'gone', id: id(7) });
+      expect(lastState(second.lines)).toMatchObject({ strategy: next });
+      expect(held(destination)).toEqual(truth(table));
+    },
+  );
 });

@@ -150,8 +150,9 @@ async function readByPlan(run: StreamRun, from: Checkpoint | undefined): Promise
     const { strategy, reason } = planStream(run.selection, run.options.settings, without);
     run.info(`Reading by ${strategy}: ${reason}.`);
     run.options.observe({ kind: 'started', stream: run.name, strategy, estimate: run.estimate });
-    if (from?.strategy === 'change_tracking' && strategy !== 'change_tracking' && strategy !== 'full')
-      await reconcileUntracked(run, from);
+    const untracked = from?.strategy === 'change_tracking' && strategy !== 'change_tracking';
+    // A full refresh that the catalog asks for replaces what was there.
+    if (untracked && run.selection.mode !== 'full') await reconcileUntracked(run, from);
     const outcome = await readers[strategy](run, usable(run, from, strategy));
     if (outcome.kind === 'done') return;
     run.warn(`Not reading by ${outcome.without}: ${outcome.reason}.`);
