@@ -225,6 +225,26 @@ describe('an environment that is restored from a backup', () => {
     every.expectTruth();
   });
 
+  it.each(tracked)(
+    'is read again with its old rows, which may be new to the destination: %s, %s',
+    async (_, protocol, way) => {
+      const { control } = simulator;
+      const every = nightly(simulator, connector, protocol, way, { anchorDate: '2026-01-01T00:00:00Z' });
+      await every.good();
+      const backup = control.backup();
+      const old = [...control.rows('account')]
+        .map((text) => JSON.parse(text))
+        .find(({ modifiedon }) => modifiedon < '2026');
+      control.update('account', old.accountid, { name: 'to be undone' });
+      await every.good();
+      expect(every.destination.rows('accounts').get(old.accountid)).toMatchObject({ name: 'to be undone' });
+      control.restore(backup);
+      await every.run({ take: closedAfter(2) });
+      await every.good();
+      every.expectTruth();
+    },
+  );
+
   it.each(protocols)('is noticed by versionnumber: %s', async (protocol) => {
     const { control } = simulator;
     const every = nightly(simulator, connector, protocol, byVersion);

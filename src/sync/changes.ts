@@ -5,6 +5,7 @@ import { type Checkpoint, freshCheckpoint } from './checkpoint.ts';
 import { drain } from './delta.ts';
 import { loadRows, parallelColumn, sinceFilter } from './load.ts';
 import { done, hasColumn, type Outcome, type ReadStream, type StreamRun } from './stream.ts';
+import { wentBack } from './tokens.ts';
 import { scanKeys, trackedRead, Untracked } from './tracked.ts';
 import { keySetOf, newKeySet, writeVanished } from './vanished.ts';
 
@@ -103,7 +104,7 @@ async function firstLoad(
     ...freshCheckpoint('change_tracking'),
     version: interrupted === undefined ? versionFor(run) : interrupted.version,
     keySet: interrupted?.keySet ?? newKeySet(run, undefined),
-    anchor: start === undefined ? undefined : formatInstant(start),
+    anchor: interrupted ? interrupted.anchor : start === undefined ? undefined : formatInstant(start),
   };
   run.reader.setVersion(base.version);
   const keys = await keySetOf(run, base.keySet);
@@ -141,8 +142,8 @@ async function loadThenDrain(
       filter: sinceFilter('modifiedon', start),
       nulls: column !== undefined,
       eager: true,
-      // Rows that were made since the keys were scanned. A version that is activated needs no keys.
-      keys: base.version === undefined ? keys : undefined,
+      // Rows may have been made since the keys were scanned.
+      keys,
     },
     resume?.load,
     (load) => run.checkpoint({ ...base, load }),
@@ -187,7 +188,11 @@ async function reload(run: StreamRun, from: Checkpoint): Promise<Outcome> {
   await now?.clear();
   const token = await scanKeys(run, now);
   if (now && version === undefined) await writeVanished(run, before, now);
-  const base = { ...freshCheckpoint('change_tracking'), anchor: from.anchor, version, keySet, token };
+  // In an environment that was restored, what the destination has of a row may be newer than the anchor, and what is left
+  // of the row older.
+  const restored = from.token !== undefined && wentBack(from.token, token);
+  const anchor = restored ? undefined : from.anchor;
+  const base = { ...freshCheckpoint('change_tracking'), anchor, version, keySet, token };
   return loadThenDrain(run, base, undefined);
 }
 
