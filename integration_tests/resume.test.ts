@@ -1,124 +1,168 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createConnector } from './support/connector.ts';
+import { createDestination, type Destination, stateAfter } from './support/destination.ts';
 import { type Environment, startEnvironment, truthOf } from './support/environment.ts';
-import { type Finished, type Message, messagesOf } from './support/program.ts';
+import { type Happening, happen, happenings } from './support/happenings.ts';
+import type { Finished, Message } from './support/program.ts';
+import { type ProtocolName, type Way, ways, waysInProtocols } from './support/ways.ts';
 
-/** How a table is read, and whether the strategy sees deletes. */
-const ways = [
-  { name: 'change tracking, parallel ranges', settings: { small_table_rows: 0 }, full: false, deletes: true },
-  {
-    name: 'change tracking, one tracked read',
-    settings: { small_table_rows: 100_000 },
-    full: false,
-    deletes: true,
-  },
-  { name: 'modifiedon', settings: { incremental_strategy: 'modifiedon' }, full: false, deletes: false },
-  { name: 'versionnumber', settings: { incremental_strategy: 'versionnumber' }, full: false, deletes: false },
-  { name: 'full refresh', settings: {}, full: true, deletes: false },
-] as const;
-const protocols = ['singer', 'airbyte'] as const;
-const cases = ways.flatMap((way) => protocols.map((protocol) => [way.name, protocol, way] as const));
+// kill -9 of the built program at random points of its output, while others write, edit the schema and faults strike.
+// RESUME_RUNS=20 tries more schedules a case, RESUME_SEED=n others; a failure tells its own.
 
-/** Rows as a destination has them after upserts and deletes by key, and how often a row came that was there already. */
-interface Destination {
-  readonly rows: Map<string, string>;
-  received: number;
+const numRuns = Number(process.env['RESUME_RUNS'] ?? 1);
+const seed = Number(process.env['RESUME_SEED'] ?? 50);
+
+const activating: Way = {
+  ...ways[0],
+  name: `${ways[0].name}, ACTIVATE_VERSION`,
+  settings: { ...ways[0].settings, activate_version: true },
+};
+const cases = [...waysInProtocols, [activating.name, 'singer', activating] as const];
+
+/** A run that is killed once so many lines have come, and what happens before that and afterwards. */
+interface Round {
+  readonly kill: number;
+  readonly during: readonly { readonly line: number; readonly what: Happening }[];
+  readonly afterwards: readonly Happening[];
 }
 
-let environment: Environment;
-beforeEach(async () => {
-  environment = await startEnvironment({ rows: { '*': 2, accounts: 90 } });
-});
-afterEach(() => environment.close());
-
-function apply(destination: Destination, messages: readonly Message[]): void {
-  for (const message of messages) {
-    if (message['type'] !== 'RECORD') continue;
-    const row = message['record'].data ?? message['record'];
-    destination.received += 1;
-    if (row.is_deleted || row._ab_cdc_deleted_at) destination.rows.delete(row.accountid);
-    else destination.rows.set(row.accountid, row.name);
-  }
+function rounds({ deletes }: Way): fc.Arbitrary<Round[]> {
+  const what = happenings(deletes);
+  const afterwards = fc.tuple(
+    fc.array(what, { maxLength: 4 }),
+    fc.constantFrom<Happening[]>([], [], deletes ? [{ kind: 'expire' }] : []),
+  );
+  return fc.array(
+    fc.record({
+      kill: fc.integer({ min: 1, max: 140 }),
+      during: fc.array(fc.record({ line: fc.nat(120), what }), { maxLength: 5 }),
+      afterwards: afterwards.map(([some, expiry]) => [...some, ...expiry]),
+    }),
+    { minLength: 1, maxLength: 2 },
+  );
 }
 
-/** The state file that the last state of a run makes. */
-function lastState(messages: readonly Message[], protocol: 'singer' | 'airbyte'): unknown {
-  const state = messages.findLast(({ type }) => type === 'STATE');
-  if (state === undefined) return undefined;
-  return protocol === 'singer' ? state['value'] : [state['state']];
+/** What a case has seen, for the line at its end. */
+interface Counts {
+  kills: number;
+  records: number;
+  repeats: number;
 }
 
-/** A run that is killed, as by the power going out, as soon as `kill` states have arrived. */
-function readUntil(protocol: 'singer' | 'airbyte', args: readonly string[], kill: number): Promise<Finished> {
-  let seen = '';
-  const run = protocol === 'singer' ? environment.tap : environment.source;
-  return run(args, {
-    onStdout: (text, child) => {
-      seen += text;
-      const states = messagesOf(seen).filter(({ type }) => type === 'STATE').length;
-      if (states >= kill) child.kill('SIGKILL');
+describe('a run that is killed anywhere, and started again from its last state [A42, A43, S36, S40]', () => {
+  it.each(cases.map((each, n) => [...each, seed + n] as const))(
+    'ends as if it had run once: %s, %s',
+    async (...of) => {
+      const [name, protocol, way, seed] = of;
+      const counts: Counts = { kills: 0, records: 0, repeats: 0 };
+      await fc.assert(
+        fc.asyncProperty(rounds(way), (schedule) => play(schedule, protocol, way, counts)),
+        { numRuns, seed, endOnFailure: true },
+      );
+      console.info(
+        `${name}, ${protocol}: ${counts.kills} kills, ${counts.records} records, ${counts.repeats} of them for the second time`,
+      );
     },
-  });
-}
+  );
+});
 
-describe('a run that is killed after any state, and started again from it [A42, A43, S36, S40]', () => {
-  it.each(cases)('ends as if it had run once: %s, %s', async (_, protocol, way) => {
-    const { control } = environment.simulator;
+async function play(
+  schedule: readonly Round[],
+  protocol: ProtocolName,
+  way: Way,
+  counts: Counts,
+): Promise<void> {
+  const environment = await startEnvironment({ rows: { '*': 2, accounts: 90 } });
+  try {
+    const { simulator, scratch } = environment;
     const config = environment.config({ tables: ['accounts'], page_size: 10, ...way.settings });
-    const catalog = environment.scratch.write('catalog.json', await catalogFor(protocol, config, way.full));
-    const destination: Destination = { rows: new Map(), received: 0 };
-    const ids = [...truthOf(environment, 'account', 'accountid').keys()];
+    const catalog = scratch.write('catalog.json', await catalogOf(environment, protocol, way));
+    const destination = createDestination({ accounts: 'accountid' });
+    const before = names(environment);
+    const seen = new Set<string>();
     let state: unknown;
-    const read = async (kill: number): Promise<Finished> => {
+    let serial = 0;
+    const read = async ({ kill, during }: Pick<Round, 'kill' | 'during'>): Promise<Finished> => {
+      // A moment later than what happened before: the window of `modifiedon` ends where the run begins.
+      simulator.control.advance(2000);
       const args = ['read', '--config', config, '--catalog', catalog];
-      if (state !== undefined) args.push('--state', environment.scratch.write('state.json', state));
-      const finished = await readUntil(protocol, args, kill);
-      apply(destination, finished.messages());
-      state = lastState(finished.messages(), protocol) ?? state;
+      if (state !== undefined) args.push('--state', scratch.write('state.json', state));
+      const waiting = [...during].sort((one, other) => one.line - other.line);
+      let lines = 0;
+      const run = protocol === 'singer' ? environment.tap : environment.source;
+      const finished = await run(args, {
+        onStdout(text, child) {
+          lines += text.split('\n').length - 1;
+          for (; (waiting[0]?.line ?? lines) < lines; serial += 1)
+            happen(simulator, waiting.shift()?.what ?? { kind: 'create' }, serial);
+          if (lines >= kill) child.kill('SIGKILL');
+        },
+      });
+      const messages = finished.messages();
+      counts.records += recordsOf(messages).length;
+      counts.repeats += repeats(messages, seen);
+      destination.apply(messages);
+      state = stateAfter(state, messages, protocol);
       return finished;
     };
 
-    for (const [round, kill] of [1, 3, 2].entries()) {
-      await read(kill);
-      // Other people go on writing.
-      control.update('account', ids[round * 7 + 1] ?? '', { name: `changed ${round}` });
-      control.create('account', [{ name: `created ${round}` }]);
-      if (way.deletes) control.remove('account', ids[round * 7 + 2] ?? '');
+    for (const round of schedule) {
+      const { signal } = await read(round);
+      if (signal === 'SIGKILL') counts.kills += 1;
+      for (const what of round.afterwards) happen(simulator, what, serial++);
     }
-    // To the end, and once more for what the window of the last run left to the next one. A full refresh that has come
-    // to its end is a new one then: what changed before its place was not its business.
-    for (const last of [1, 2]) {
-      if (way.full && last === 2) state = undefined;
-      const finished = await read(Number.POSITIVE_INFINITY);
-      expect([finished.code, last, finished.stderr.match(/^(ERROR|CRITICAL).*/m)?.[0]]).toEqual([
-        0,
-        last,
-        undefined,
-      ]);
-      environment.simulator.control.advance(1000);
-    }
-    const truth = [...truthOf(environment, 'account', 'accountid')].map(([id, row]) => [id, row['name']]);
-    expect(Object.fromEntries(destination.rows)).toEqual(Object.fromEntries(truth));
-    expect(destination.received).toBeGreaterThanOrEqual(truth.length);
-  });
-});
+    const last = await read({ kill: Number.POSITIVE_INFINITY, during: [] });
+    expect([last.code, last.stderr.match(/^(ERROR|CRITICAL).*/m)?.[0]]).toEqual([0, undefined]);
+    if (way.full) expectAllOf(before, environment, destination);
+    else expect(held(destination)).toEqual(names(environment));
+  } finally {
+    await environment.close();
+  }
+}
 
-async function catalogFor(protocol: 'singer' | 'airbyte', config: string, full: boolean): Promise<unknown> {
-  if (protocol === 'airbyte') {
-    const { messages } = await environment.source(['discover', '--config', config]);
-    const { streams } = messages().find(({ type }) => type === 'CATALOG')?.['catalog'] ?? {};
-    return {
-      streams: streams.map((stream: Message) => ({
-        stream,
-        sync_mode: full ? 'full_refresh' : 'incremental',
-        destination_sync_mode: 'append_dedup',
-      })),
-    };
+async function catalogOf(
+  { simulator }: Environment,
+  protocol: ProtocolName,
+  { full, config }: Way,
+): Promise<Message> {
+  const connector = createConnector(simulator);
+  try {
+    return await connector.catalog(['accounts'], { protocol, config, full });
+  } finally {
+    await connector.close();
   }
-  const catalog = JSON.parse((await environment.tap(['discover', '--config', config])).stdout);
-  for (const { metadata } of catalog.streams) {
-    const own = metadata.find(({ breadcrumb }: Message) => breadcrumb.length === 0).metadata;
-    own.selected = true;
-    if (full) own['replication-method'] = 'FULL_TABLE';
-  }
-  return catalog;
+}
+
+type Names = Readonly<Record<string, unknown>>;
+
+/** The rows as the environment holds them: the time of the last change beside what others write. */
+function names(environment: Environment): Names {
+  const rows = [...truthOf(environment, 'account', 'accountid')];
+  return Object.fromEntries(rows.map(([id, row]) => [id, `${row['modifiedon']} ${row['name']}`]));
+}
+
+function held(destination: Destination): Names {
+  const rows = [...destination.rows('accounts')];
+  return Object.fromEntries(rows.map(([id, row]) => [id, `${row['modifiedon']} ${row['name']}`]));
+}
+
+/** A full refresh brings every row that was there when it began; what changed meanwhile may be as before or as after. */
+function expectAllOf(before: Names, environment: Environment, destination: Destination): void {
+  const [now, found] = [names(environment), held(destination)];
+  const settled = Object.keys(before).filter((id) => before[id] === now[id]);
+  expect(Object.keys(before).filter((id) => !(id in found))).toEqual([]);
+  expect(settled.filter((id) => found[id] !== now[id])).toEqual([]);
+}
+
+function recordsOf(messages: readonly Message[]): readonly Message[] {
+  return messages.filter(({ type }) => type === 'RECORD').map(({ record }) => record.data ?? record);
+}
+
+/** How many records say what one before them has said already: the same version of a row, or that it is deleted. */
+function repeats(messages: readonly Message[], seen: Set<string>): number {
+  const all = recordsOf(messages).map(({ accountid, versionnumber }) => `${accountid} ${versionnumber}`);
+  const known = seen.size;
+  for (const each of all) seen.add(each);
+  return all.length - (seen.size - known);
 }

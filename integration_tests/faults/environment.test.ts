@@ -225,6 +225,26 @@ describe('an environment that is restored from a backup', () => {
     every.expectTruth();
   });
 
+  it.each(tracked)(
+    'is read again with its old rows, which may be new to the destination: %s, %s',
+    async (_, protocol, way) => {
+      const { control } = simulator;
+      const every = nightly(simulator, connector, protocol, way, { anchorDate: '2026-01-01T00:00:00Z' });
+      await every.good();
+      const backup = control.backup();
+      const old = [...control.rows('account')]
+        .map((text) => JSON.parse(text))
+        .find(({ modifiedon }) => modifiedon < '2026');
+      control.update('account', old.accountid, { name: 'to be undone' });
+      await every.good();
+      expect(every.destination.rows('accounts').get(old.accountid)).toMatchObject({ name: 'to be undone' });
+      control.restore(backup);
+      await every.run({ take: closedAfter(2) });
+      await every.good();
+      every.expectTruth();
+    },
+  );
+
   it.each(protocols)('is noticed by versionnumber: %s', async (protocol) => {
     const { control } = simulator;
     const every = nightly(simulator, connector, protocol, byVersion);
@@ -294,6 +314,24 @@ describe('a row whose modifiedon is set back by an import', () => {
     const every = nightly(simulator, connector, protocol, byModifiedOn);
     await every.good();
     control.update('account', ids()[4] ?? '', { name: 'backdated', modifiedon: control.now() - 500_000 });
+    await every.good();
+    every.expectTruth();
+  });
+});
+
+describe('a computer whose clock is wrong', () => {
+  const clocks = [3_600_000, -3_600_000].flatMap((ahead) =>
+    inProtocols.map((each) => [ahead, ...each] as const),
+  );
+
+  it.each(clocks)('by %d milliseconds loses nothing: %s, %s', async (ahead, _, protocol, way) => {
+    await connector.close();
+    connector = createConnector(simulator, { ahead });
+    const every = nightly(simulator, connector, protocol, way);
+    await every.run({ take: closedAfter(2) });
+    disturb(way.deletes);
+    await every.good();
+    disturb(way.deletes);
     await every.good();
     every.expectTruth();
   });

@@ -48,6 +48,43 @@ describe.each([
   });
 });
 
+describe.each(['docs/at-least-once.md', 'docs/state.md', 'docs/deletes.md'])('%s', (document) => {
+  /** Files with the titles of tests that are named after them: `file`: "title", "title". */
+  const named = [
+    ...text(document)
+      .replace(/\s+/g, ' ')
+      .matchAll(/`([^`]+\.test\.ts)`((?:[:,]? (?:and )?"[^"]+")*)/g),
+  ].map(
+    ([, file = '', titles = '']) =>
+      [file, [...titles.matchAll(/"([^"]+)"/g)].map(([, title = '']) => title)] as const,
+  );
+
+  it('names tests that are there', () => {
+    const missing = named.flatMap(([file, titles]) =>
+      existsSync(url(file))
+        ? titles.filter((title) => !text(file).includes(title)).map((title) => `${title} in ${file}`)
+        : [file],
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('names a title with every file', () => {
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter(([, titles]) => titles.length === 0)).toEqual([]);
+  });
+});
+
+describe('docs/at-least-once.md', () => {
+  it('names a test behind every promise', () => {
+    const promises = text('docs/at-least-once.md')
+      .split(/^- (?=\*\*)/m)
+      .slice(1);
+    expect(promises.length).toBeGreaterThan(10);
+    const unheld = promises.filter((promise) => !/\.test\.ts`|the same tests|\(faults\.md\)/.test(promise));
+    expect(unheld).toEqual([]);
+  });
+});
+
 describe('docs/airbyte.md', () => {
   it("has the headings of Airbyte's documentation, in their order [A68]", () => {
     const headings = [...text('docs/airbyte.md').matchAll(/^##? (.+)$/gm)].map(([, heading]) => heading);

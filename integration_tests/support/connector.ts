@@ -70,6 +70,8 @@ export interface Connector {
 
 /** What a test may put between the connector and the service. */
 export interface Path {
+  /** Milliseconds by which our clock is ahead of the service's; below 0: behind it. */
+  readonly ahead?: number;
   /** How connections are made. */
   readonly connect?: Partial<buildConnector.BuildOptions>;
   /** Makes them in another way, by a function that makes them as they should be. */
@@ -95,12 +97,12 @@ export function createConnector(simulator: Simulator, path: Path = {}): Connecto
 
   let underWay: Flight['underWay'] = () => new Set();
 
-  const meansOf = ({ time, sending }: Path) => {
+  const meansOf = ({ time, sending, ahead = 0 }: Path) => {
     if (time !== undefined) return { clock: time.clock, dispatcher: time.watch(wayOut) };
     const flight = countRequests(wayOut, sending);
     underWay = flight.underWay;
     const stalled = stalledAnswers(simulator, flight);
-    const clock = virtualClock(control.now(), { underWay: () => flight.underWay().size, stalled });
+    const clock = virtualClock(control.now() + ahead, { underWay: () => flight.underWay().size, stalled });
     return { clock, dispatcher: flight.dispatcher };
   };
 

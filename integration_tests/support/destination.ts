@@ -78,9 +78,12 @@ function isOlder(one: Held['rank'], other: Held['rank']): boolean {
 /** The state file for the next run: what came after `before`; undefined while there is none. */
 export function stateAfter(before: unknown, messages: readonly Message[], protocol: ProtocolName): unknown {
   const states = messages.filter(({ type }) => type === 'STATE');
-  if (protocol === 'singer') return states.at(-1)?.['value'] ?? before;
+  if (states.length === 0) return before;
+  if (protocol === 'singer') return states.at(-1)?.['value'];
   const nameOf = (state: Message): string => state['stream'].stream_descriptor.name;
-  const byStream = new Map(((before ?? []) as Message[]).map((state) => [nameOf(state), state]));
+  // A state of the whole, as other connectors leave it, is taken apart by the first run.
+  const known = ((before ?? []) as Message[]).filter(({ type }) => type === 'STREAM');
+  const byStream = new Map(known.map((state) => [nameOf(state), state]));
   for (const { state } of states) byStream.set(nameOf(state), state);
-  return byStream.size === 0 ? undefined : [...byStream.values()];
+  return [...byStream.values()];
 }

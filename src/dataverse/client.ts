@@ -11,6 +11,7 @@ import { environmentOf } from './environment.ts';
 import { limits } from './limits/limits.ts';
 import { onceWith } from './once.ts';
 import { streamedAnswer, wholeAnswer } from './readers.ts';
+import { serviceTime } from './service-time.ts';
 import type { Client, WaitListener } from './types.ts';
 
 /** What the client works with. Everything but the log has a default; tests bring their own. */
@@ -37,6 +38,7 @@ export async function createClient(config: Config, options: ClientOptions): Prom
     options.onWait?.(stream, seconds, reason);
   });
   const environment = environmentOf(config);
+  const time = serviceTime(clock);
   let requests = 0;
   const idle = config.requestTimeoutSeconds * 1_000;
   const onSend = () => {
@@ -53,11 +55,16 @@ export async function createClient(config: Config, options: ClientOptions): Prom
   });
   return {
     environment,
-    get: (request) => attempt(request, wholeAnswer(clock, request)),
+    async get(request) {
+      const answer = await attempt(request, wholeAnswer(clock, request));
+      time.note(answer.headers['date']);
+      return answer;
+    },
     stream: (request, read) => attempt(request, streamedAnswer(read)),
     get concurrency() {
       return bounds.concurrency;
     },
+    now: time.now,
     get requests() {
       return requests;
     },

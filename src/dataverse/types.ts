@@ -49,6 +49,8 @@ export interface Client {
   stream<T>(request: Request, read: (chunks: AsyncIterable<Buffer>) => Promise<T>): Promise<T>;
   /** Concurrency that the limits room allows right now, for the engine to size its workers. */
   readonly concurrency: number;
+  /** The time by the service's clock, in milliseconds since 1970. */
+  now(): number;
   /** Requests sent so far, retries included (entitlement report). */
   readonly requests: number;
   close(): Promise<void>;

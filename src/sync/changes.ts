@@ -3,13 +3,11 @@ import { formatInstant, type Instant, parseInstant } from '../core/instant.ts';
 import { anchorOf } from './anchor.ts';
 import { type Checkpoint, freshCheckpoint } from './checkpoint.ts';
 import { drain } from './delta.ts';
-import type { KeySet } from './keyset.ts';
 import { loadRows, parallelColumn, sinceFilter } from './load.ts';
-import type { Page, Query } from './reader.ts';
-import { done, hasColumn, inSlot, type Outcome, type ReadStream, type StreamRun } from './stream.ts';
-import { deltaTokenOf, skipTokenOf } from './tokens.ts';
+import { done, hasColumn, type Outcome, type ReadStream, type StreamRun } from './stream.ts';
+import { wentBack } from './tokens.ts';
+import { scanKeys, trackedRead, Untracked } from './tracked.ts';
 import { keySetOf, newKeySet, writeVanished } from './vanished.ts';
-import { walkLinks } from './walk.ts';
 
 /**
  * Change tracking. The first load takes the token first (a tracked scan of the keys), then reads the rows in parallel
@@ -85,13 +83,6 @@ function unreadable(thrown: unknown): string | undefined {
   return undefined;
 }
 
-/** A tracked read that ended without a delta link: the table ignores the preference. */
-class Untracked extends ConnectorError {
-  constructor(stream: string) {
-    super('schema', `Table ${stream} answered a change-tracked read without a delta link.`, { stream });
-  }
-}
-
 /** The first load's start: kept from an earlier load, or the cursor of another strategy, or `anchor_date`. */
 function startOf(run: StreamRun, from: Checkpoint | undefined): Instant | undefined {
   if (!hasColumn(run, 'modifiedon')) return undefined;
@@ -113,7 +104,7 @@ async function firstLoad(
     ...freshCheckpoint('change_tracking'),
     version: interrupted === undefined ? versionFor(run) : interrupted.version,
     keySet: interrupted?.keySet ?? newKeySet(run, undefined),
-    anchor: start === undefined ? undefined : formatInstant(start),
+    anchor: interrupted ? interrupted.anchor : start === undefined ? undefined : formatInstant(start),
   };
   run.reader.setVersion(base.version);
   const keys = await keySetOf(run, base.keySet);
@@ -126,56 +117,10 @@ async function firstLoad(
   // attempt that begins again finds those that are deleted until then.
   if (interrupted === undefined) await run.checkpoint(base);
   const resume = interrupted?.load?.kind === 'tracked' ? interrupted.load.skipToken : undefined;
-  return finish(run, base, await trackedRead(run, base, resume, keys, start));
-}
-
-/** The whole table by one tracked read; resumable at its cookie. Returns the token. */
-async function trackedRead(
-  run: StreamRun,
-  base: Omit<Checkpoint, 'records'>,
-  resume: string | undefined,
-  keys: KeySet | undefined,
-  start: Instant | undefined,
-): Promise<string> {
-  const query: Query = {
-    track: true,
-    keys: keys !== undefined,
-    from: start === undefined ? undefined : { key: 'modifiedon', value: formatInstant(start) },
-    need: start === undefined ? [] : ['modifiedon'],
-    ...(resume === undefined ? {} : { skipToken: resume }),
-  };
-  let token: string | undefined;
-  const deliver = async (page: Page): Promise<void> => {
-    await keys?.add(page.keys ?? Buffer.alloc(0));
-    await run.sink.rows(page);
-    token = deltaTokenOf(page);
-    const skipToken = skipTokenOf(page);
-    if (skipToken !== undefined) await run.checkpoint({ ...base, load: { kind: 'tracked', skipToken } });
-  };
-  // A new tracked read would bring a newer token, and what was deleted before it would stay in the destination.
-  const again = (): never => {
-    throw new ConnectorError(
-      'expired_token',
-      `The tracked read of table ${run.name} cannot be gone on with.`,
-    );
-  };
-  await inSlot(run, () => walkLinks(run.reader, query, deliver, again));
-  if (token === undefined) throw new Untracked(run.name);
-  return token;
-}
-
-/** The token, by a tracked scan of the keys alone, which go into the key set. */
-async function scanKeys(run: StreamRun, keys: KeySet | undefined): Promise<string> {
-  let token: string | undefined;
-  const query: Query = { track: true, only: [run.selection.stream.table.key], keys: keys !== undefined };
-  const deliver = async (page: Page): Promise<void> => {
-    await keys?.add(page.keys ?? Buffer.alloc(0));
-    token = deltaTokenOf(page);
-  };
-  // A scan that starts over brings a newer token: what was deleted before it must not stay in the set.
-  await inSlot(run, () => walkLinks(run.reader, query, deliver, () => keys?.clear()));
-  if (token === undefined) throw new Untracked(run.name);
-  return token;
+  const token = await trackedRead(run, base, resume, keys, start);
+  // The token is of the time when the read began, in an earlier run: what changed until this one is not left to the next.
+  if (resume === undefined) return finish(run, base, token);
+  return finish(run, base, await drain(run, loadedUntil(base, token), token, keys));
 }
 
 async function loadThenDrain(
@@ -185,6 +130,7 @@ async function loadThenDrain(
 ): Promise<Outcome> {
   const column = parallelColumn(run);
   const start = base.anchor === undefined ? undefined : parseInstant(base.anchor);
+  const keys = await keySetOf(run, base.keySet);
   // The token is kept before the first row leaves: what is deleted from then on is in the delta.
   if (resume === undefined) await run.checkpoint({ ...base, load: { kind: 'keys', after: undefined } });
   await loadRows(
@@ -196,16 +142,32 @@ async function loadThenDrain(
       filter: sinceFilter('modifiedon', start),
       nulls: column !== undefined,
       eager: true,
+      // Rows may have been made since the keys were scanned.
+      keys,
     },
     resume?.load,
     (load) => run.checkpoint({ ...base, load }),
   );
-  return finish(run, base, await drain(run, base, base.token, await keySetOf(run, base.keySet)));
+  const token = await drain(run, loadedUntil(base, base.token), base.token, keys);
+  // The keys of the scan, those of the rows, and those of what changed meanwhile are mostly the same.
+  await keys?.compact(0);
+  return finish(run, base, token);
+}
+
+/**
+ * A load that has all rows, and not yet what changed since the token. It is still a load: a run that goes on from here
+ * has to tell that it is over, so that the target activates its version.
+ */
+function loadedUntil(base: Omit<Checkpoint, 'records'>, token: string): Omit<Checkpoint, 'records'> {
+  return { ...base, token, load: { kind: 'ranges', column: 'createdon', remaining: [], nulls: false } };
 }
 
 async function readSince(run: StreamRun, from: Checkpoint, token: string): Promise<Outcome> {
   run.reader.setVersion(from.version);
-  const next = await drain(run, from, token, await keySetOf(run, from.keySet, true));
+  const keys = await keySetOf(run, from.keySet, true);
+  const kept = await keys?.size();
+  const next = await drain(run, from, token, keys);
+  await keys?.compact(kept ?? 0);
   await run.sink.running();
   await run.checkpoint({ ...from, token: next });
   return done;
@@ -226,7 +188,11 @@ async function reload(run: StreamRun, from: Checkpoint): Promise<Outcome> {
   await now?.clear();
   const token = await scanKeys(run, now);
   if (now && version === undefined) await writeVanished(run, before, now);
-  const base = { ...freshCheckpoint('change_tracking'), anchor: from.anchor, version, keySet, token };
+  // In an environment that was restored, what the destination has of a row may be newer than the anchor, and what is left
+  // of the row older.
+  const restored = from.token !== undefined && wentBack(from.token, token);
+  const anchor = restored ? undefined : from.anchor;
+  const base = { ...freshCheckpoint('change_tracking'), anchor, version, keySet, token };
   return loadThenDrain(run, base, undefined);
 }
 

@@ -2,9 +2,9 @@ import { formatInstant, type Instant, parseInstant } from '../core/instant.ts';
 import { memberText } from '../records/row.ts';
 import { anchorOf } from './anchor.ts';
 import { type Checkpoint, freshCheckpoint, type Load } from './checkpoint.ts';
-import { loadRows } from './load.ts';
+import { loadRows, sinceFilter } from './load.ts';
 import { probe } from './reader.ts';
-import { done, inSlot, type ReadStream, type StreamRun } from './stream.ts';
+import { done, hasColumn, inSlot, type ReadStream, type StreamRun } from './stream.ts';
 
 /**
  * Rows by `modifiedon`, in the window from the cursor (less `lookback_seconds`, for rows that became visible late) to
@@ -12,16 +12,28 @@ import { done, inSlot, type ReadStream, type StreamRun } from './stream.ts';
  * that bound. See Microsoft's "Use change tracking" page for why the cursor alone sees no deletes.
  */
 export const readByModifiedOn: ReadStream = async (run, from) => {
+  const now = Math.floor(run.startedAt.getTime() / 1000);
+  let known = from;
+  for (;;) {
+    const upper = await readWindow(run, known, now);
+    // A window that an earlier run began ends where that run did: what changed until this one is not left to the next.
+    if (known?.load === undefined || upper >= now) return done;
+    known = { ...freshCheckpoint('modifiedon'), cursor: formatInstant(upper) };
+  }
+};
+
+/** Reads one window to its end: the one that was interrupted, or that from the cursor to `now`. Returns its end. */
+async function readWindow(run: StreamRun, from: Checkpoint | undefined, now: Instant): Promise<Instant> {
   const interrupted = from?.load?.kind === 'ranges' ? from : undefined;
-  const bound = interrupted?.upper ?? formatInstant(Math.floor(run.startedAt.getTime() / 1000));
-  const upper = parseInstant(bound) ?? 0;
+  const upper = parseInstant(interrupted?.upper ?? '') ?? now;
+  const bound = formatInstant(upper);
   const first = from?.cursor === undefined;
   const lower = lowerOf(run, from);
   if (!first && lower >= upper) {
     run.warn(`The cursor ${from?.cursor} lies in the future; nothing to read until then.`);
     await run.sink.running();
     await run.checkpoint({ ...freshCheckpoint('modifiedon'), cursor: from?.cursor });
-    return done;
+    return upper;
   }
   const base = { ...freshCheckpoint('modifiedon'), cursor: from?.cursor, upper: bound };
   await loadRows(
@@ -32,8 +44,8 @@ export const readByModifiedOn: ReadStream = async (run, from) => {
   );
   await run.sink.running();
   await run.checkpoint({ ...freshCheckpoint('modifiedon'), cursor: bound });
-  return done;
-};
+  return upper;
+}
 
 /** No row below this instant is missing: where the lowest range that is still being read stands. */
 function lowWater(load: Load): string | undefined {
@@ -59,30 +71,57 @@ function isLarge(run: StreamRun): boolean {
  * everywhere means that the environment was restored: then the table is read from the beginning.
  */
 export const readByVersion: ReadStream = async (run, from) => {
-  const known = (await wasRestored(run, from)) ? undefined : from;
+  const restored = await wasRestored(run, from);
+  const known = restored ? undefined : from;
   const interrupted = known?.load?.kind === 'versions' ? known : undefined;
   const start = known?.previousCursor ?? (interrupted ? undefined : known?.cursor) ?? '0';
   let cursor = interrupted?.cursor ?? start;
-  const base = { ...freshCheckpoint('versionnumber'), previousCursor: start };
+  const base = {
+    ...freshCheckpoint('versionnumber'),
+    previousCursor: start,
+    ...anchorsOf(run, known, start),
+  };
+  const since = sinceAnchor(base);
   await inSlot(run, async () => {
-    for (let page = await askAfter(run, cursor); ; ) {
+    for (let page = await askAfter(run, cursor, since); ; ) {
       if (page === 'again') {
-        page = await askAfter(run, cursor);
+        page = await askAfter(run, cursor, since);
         continue;
       }
       await run.sink.rows(page);
       cursor = page.lastRow ? (memberText(page.lastRow, 'versionnumber') ?? cursor) : cursor;
       if (page.nextLink === undefined) return;
       await run.checkpoint({ ...base, load: { kind: 'versions' }, cursor });
-      page = await askAfter(run, cursor);
+      page = await askAfter(run, cursor, since);
     }
   });
   await run.sink.running();
   // What was read before an interruption may be long ago: the next run reads all of it again.
   const readSince = interrupted ? start : (known?.cursor ?? '0');
-  await run.checkpoint({ ...base, previousCursor: readSince, cursor });
+  await run.checkpoint({ ...base, previousCursor: readSince, cursor, upper: base.upper ?? cursor });
   return done;
 };
+
+type Anchors = Pick<Checkpoint, 'anchor' | 'upper'>;
+
+const noAnchor: Anchors = { anchor: undefined, upper: undefined };
+
+/**
+ * The anchor date holds for what the first load has read, up to the version in `upper`, and as long as that is read
+ * again. Above it every version counts: some changes leave modifiedon as it is.
+ */
+function anchorsOf(run: StreamRun, known: Checkpoint | undefined, start: string): Anchors {
+  if (start !== '0' || !hasColumn(run, 'modifiedon')) return noAnchor;
+  // A state without an anchor is of a load that read all rows.
+  if (known?.cursor !== undefined) return { anchor: known.anchor, upper: known.upper };
+  const anchor = known?.anchor ?? formatInstant(anchorOf(run.options.settings, run.startedAt));
+  return { anchor, upper: undefined };
+}
+
+function sinceAnchor({ anchor, upper }: Anchors): string | undefined {
+  const since = anchor === undefined ? undefined : sinceFilter('modifiedon', parseInstant(anchor));
+  return since === undefined || upper === undefined ? since : `(${since} or versionnumber gt ${upper})`;
+}
 
 /** True, with a warning, when no row has a version as high as one that was read before. */
 async function wasRestored(run: StreamRun, from: Checkpoint | undefined): Promise<boolean> {
@@ -98,9 +137,14 @@ async function wasRestored(run: StreamRun, from: Checkpoint | undefined): Promis
 }
 
 /** Versions are unique at any moment, so each page can be a fresh question: nothing is held open between pages. */
-function askAfter(run: StreamRun, version: string): ReturnType<StreamRun['reader']['ask']> {
+function askAfter(
+  run: StreamRun,
+  version: string,
+  since: string | undefined,
+): ReturnType<StreamRun['reader']['ask']> {
+  const after = `versionnumber gt ${version}`;
   return run.reader.ask({
-    filter: `versionnumber gt ${version}`,
+    filter: since === undefined ? after : `${after} and ${since}`,
     orderby: 'versionnumber asc',
     need: ['versionnumber'],
   });

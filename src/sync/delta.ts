@@ -26,9 +26,7 @@ export async function drain(
         throw new ConnectorError(
           'expired_token',
           `The environment of table ${run.name} was restored to an earlier state.`,
-          {
-            stream: run.name,
-          },
+          { stream: run.name },
         );
       return drained;
     }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type KeySets, openKeySets, vanished } from './keyset.ts';
+import { guidAt, type KeySets, openKeySets, vanished } from './keyset.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -57,6 +57,69 @@ describe('key sets', () => {
     const gone: string[] = [];
     for await (const some of vanished(old, now)) gone.push(...some);
     expect(gone.sort()).toEqual(ids);
+  });
+
+  it('hold each key once when they have grown past a power of two, and the same keys as before', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.uuid(), { minLength: 1, maxLength: 40 }),
+        fc.nat(40),
+        async (ids, again) => {
+          const set = (await opened('org.crm.dynamics.com', 'leads')).named(String(++counter));
+          await set.add(bytesOf(ids));
+          await set.compact(0);
+          const distinct = new Set(ids);
+          expect(await set.size()).toBe(distinct.size);
+          await set.add(bytesOf(ids.slice(0, again)));
+          const before = await set.size();
+          await set.compact(before);
+          expect(await set.size()).toBe(before);
+          const none = (await opened('org.crm.dynamics.com', 'leads')).named(String(++counter));
+          await none.clear();
+          const held: string[] = [];
+          for await (const some of vanished(set, none)) held.push(...some);
+          expect(held.sort()).toEqual([...distinct].sort());
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('stay small when the same rows change every day', async () => {
+    const set = (await opened('org.crm.dynamics.com', 'tasks')).named(String(++counter));
+    const ids = Array.from(
+      { length: 100 },
+      (_, n) => `00000000-0000-0000-0000-${String(n).padStart(12, '0')}`,
+    );
+    await set.add(bytesOf(ids));
+    for (let day = 0; day < 50; day += 1) {
+      const before = await set.size();
+      await set.add(bytesOf(ids.slice(day, day + 20)));
+      await set.compact(before);
+    }
+    expect(await set.size()).toBeLessThan(256);
+  });
+
+  it('of more keys than are looked at at once are told apart, and cleared of repeats, as small ones are', async () => {
+    const sets = await opened('org.crm.dynamics.com', 'emails');
+    const [old, now] = [sets.named(String(++counter)), sets.named(String(++counter))];
+    const keys = Buffer.alloc(16 * 260_000);
+    for (let n = 0; n < 260_000; n += 1) keys.writeUInt32BE(n * 7919, 16 * n + 12);
+    await old.add(keys);
+    await old.add(keys.subarray(0, 16 * 1000));
+    await old.compact(0);
+    expect(await old.size()).toBe(260_000);
+    await now.add(keys.subarray(16 * 3));
+    const gone: string[] = [];
+    for await (const ids of vanished(old, now)) gone.push(...ids);
+    expect(gone.sort()).toEqual([0, 1, 2].map((n) => guidAt(keys, 16 * n)).sort());
+  });
+
+  it('take keys from many workers at once', async () => {
+    const set = (await opened('org.crm.dynamics.com', 'quotes')).named(String(++counter));
+    const keys = Buffer.alloc(16 * 500, 1);
+    await Promise.all(Array.from({ length: 20 }, () => set.add(keys)));
+    expect(await set.size()).toBe(20 * 500);
   });
 
   it('are kept until a state no longer names them', async () => {

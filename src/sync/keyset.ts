@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConnectorError } from '../core/errors.ts';
@@ -7,8 +7,8 @@ import { ConnectorError } from '../core/errors.ts';
 /** Bytes of a key: a GUID, its hex digits in the order they are written. */
 const keyBytes = 16;
 
-/** A difference is taken in this many passes, each with the keys of one share of the space, to bound memory. */
-const passes = 16;
+/** Sets are gone through in passes, each with the keys of one share of the space: so many at once, to bound memory. */
+const keysAtOnce = 250_000;
 
 /**
  * Keys that the destination may have, on disk: 16 bytes a key, appended, repeats allowed. It may hold more than the
@@ -22,6 +22,13 @@ export interface KeySet {
   clear(): Promise<void>;
   /** Adds keys, 16 bytes each. */
   add(keys: Buffer): Promise<void>;
+  /** Keys in it, repeats counted. */
+  size(): Promise<number>;
+  /**
+   * Removes repeats if the set has grown past a power of two since it had `before` keys: then it seldom has to be done,
+   * and rows that change every day do not make it grow for ever. What is in the set stays the same, whenever this ends.
+   */
+  compact(before: number): Promise<void>;
 }
 
 /** The key set in a file. Failures (a full disk, no permission) are `transient` errors that name the file and the setting. */
@@ -37,15 +44,32 @@ function keySetAt(path: string): KeySet {
       );
     }
   };
+  const size = async (): Promise<number> =>
+    stat(path).then(
+      (file) => Math.floor(file.size / keyBytes),
+      () => 0,
+    );
+  let last: Promise<unknown> = Promise.resolve();
+  /** Workers add side by side: one must not take what another is writing for a rest to be cut off. */
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const mine = last.then(work, work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
   return {
     path,
+    size,
+    async compact(before) {
+      if (Math.floor(Math.log2(await size())) > Math.floor(Math.log2(before)))
+        await guard(removeRepeats(path, await size()));
+    },
     exists: () =>
       stat(path).then(
         () => true,
         () => false,
       ),
     clear: () => guard(writeFile(path, '')),
-    add: (keys) => (keys.length === 0 ? Promise.resolve() : guard(append(path, keys))),
+    add: (keys) => (keys.length === 0 ? Promise.resolve() : guard(inTurn(() => append(path, keys)))),
   };
 }
 
@@ -106,33 +130,54 @@ export async function openKeySets(
   };
 }
 
+/** Writes the distinct keys beside the file, then puts them in its place at once. */
+async function removeRepeats(path: string, size: number): Promise<void> {
+  const distinct = `${path}.new`;
+  await writeFile(distinct, '');
+  const passes = passesFor(size);
+  for (let pass = 0; pass < passes; pass += 1) {
+    const keys = new Set<string>();
+    for await (const key of keysOf(path, pass, passes)) keys.add(key);
+    await appendFile(distinct, Buffer.from([...keys].join(''), 'latin1'));
+  }
+  await rename(distinct, path);
+}
+
 /** Ids that are in `before` and not in `now`, in batches of at most 5,000, each once. */
 export async function* vanished(before: KeySet, now: KeySet): AsyncGenerator<readonly string[]> {
+  const passes = passesFor(Math.max(await before.size(), await now.size()));
   for (let pass = 0; pass < passes; pass += 1) {
     const present = new Set<string>();
-    for await (const key of keysOf(now, pass)) present.add(key);
+    for await (const key of keysOf(now.path, pass, passes)) present.add(key);
     const gone = new Set<string>();
-    for await (const key of keysOf(before, pass)) if (!present.has(key)) gone.add(key);
+    for await (const key of keysOf(before.path, pass, passes)) if (!present.has(key)) gone.add(key);
     const ids = [...gone].map((key) => guidAt(Buffer.from(key, 'latin1'), 0));
     for (let from = 0; from < ids.length; from += 5000) yield ids.slice(from, from + 5000);
   }
 }
 
+function passesFor(keys: number): number {
+  return Math.max(1, Math.ceil(keys / keysAtOnce));
+}
+
 /** Keys of one share of the space. The last byte decides: sequential GUIDs differ there least evenly at the front. */
-async function* keysOf(set: KeySet, pass: number): AsyncGenerator<string> {
+async function* keysOf(path: string, pass: number, passes: number): AsyncGenerator<string> {
   let rest = Buffer.alloc(0);
-  for await (const chunk of createReadStream(set.path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const whole = bytes.length - (bytes.length % keyBytes);
     for (let at = 0; at < whole; at += keyBytes) {
-      if (shareOf(bytes, at) === pass) yield bytes.toString('latin1', at, at + keyBytes);
+      if (shareOf(bytes, at) % passes === pass) yield bytes.toString('latin1', at, at + keyBytes);
     }
     rest = Buffer.from(bytes.subarray(whole));
   }
 }
 
+/** A number of 16 bits made of a key. */
 function shareOf(bytes: Buffer, at: number): number {
-  return ((bytes[at + 3] ?? 0) ^ (bytes[at + 7] ?? 0) ^ (bytes[at + 15] ?? 0)) % passes;
+  const mixed = (place: number): number =>
+    (bytes[at + place] ?? 0) ^ (bytes[at + place + 4] ?? 0) ^ (bytes[at + place + 12] ?? 0);
+  return mixed(3) + 256 * mixed(2);
 }
 
 /** The canonical text of the key whose 16 bytes begin at `at`. */

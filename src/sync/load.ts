@@ -2,10 +2,11 @@ import { formatInstant, type Instant, parseInstant } from '../core/instant.ts';
 import { memberString } from '../records/row.ts';
 import type { Load } from './checkpoint.ts';
 import { createCrew } from './crew.ts';
+import type { KeySet } from './keyset.ts';
 import { createBoard, type Range, type Remaining } from './ranges.ts';
-import { probe } from './reader.ts';
+import { probe, type Query } from './reader.ts';
 import { hasColumn, inSlot, type StreamRun } from './stream.ts';
-import { walkKeys, walkLinks, walkRange } from './walk.ts';
+import { type Deliver, walkKeys, walkLinks, walkRange } from './walk.ts';
 
 /** Which rows a load reads. */
 export interface LoadQuestion {
@@ -19,6 +20,8 @@ export interface LoadQuestion {
   readonly nulls: boolean;
   /** Divide the ranges before their first page has come: for loads that are known to be large. */
   readonly eager: boolean;
+  /** Where the keys of all rows that leave are kept; undefined: nowhere. */
+  readonly keys?: KeySet | undefined;
 }
 
 /** Called with what is left, after the rows before it were written. */
@@ -36,9 +39,7 @@ export async function loadRows(
 ): Promise<void> {
   const { kind } = run.selection.stream.table;
   if (kind === 'virtual' || kind === 'elastic') {
-    await inSlot(run, () =>
-      walkLinks(run.reader, { filter: question.filter }, (page) => run.sink.rows(page)),
-    );
+    await inSlot(run, () => walkLinks(run.reader, baseOf(question), deliverTo(run, question)));
     return;
   }
   if (resume?.kind === 'ranges') {
@@ -54,7 +55,7 @@ export async function loadRows(
   const { column } = question;
   const after = resume?.kind === 'keys' ? resume.after : undefined;
   if (column === undefined || after !== undefined) {
-    await inSlot(run, () => readKeys(run, after, question.filter, progress));
+    await inSlot(run, () => readKeys(run, after, question, progress));
     return;
   }
   const span = await spanOf(run, column, question);
@@ -67,20 +68,35 @@ export function parallelColumn(run: StreamRun): string | undefined {
   return !small && hasColumn(run, 'createdon') ? 'createdon' : undefined;
 }
 
+/** The question without its bounds. */
+function baseOf({ filter, keys }: LoadQuestion): Query {
+  return { filter, keys: keys !== undefined };
+}
+
+/** Keys are kept before their rows leave: what the destination may have is in the set, whenever the run ends. */
+function deliverTo(run: StreamRun, { keys }: LoadQuestion): Deliver {
+  if (keys === undefined) return (page) => run.sink.rows(page);
+  return async (page) => {
+    await keys.add(page.keys ?? Buffer.alloc(0));
+    await run.sink.rows(page);
+  };
+}
+
 async function readKeys(
   run: StreamRun,
   after: string | undefined,
-  filter: string | undefined,
+  question: LoadQuestion,
   progress: Progress,
 ): Promise<void> {
+  const deliver = deliverTo(run, question);
   await walkKeys(
     run.reader,
     after,
     async (page, last) => {
-      await run.sink.rows(page);
+      await deliver(page);
       await progress({ kind: 'keys', after: last });
     },
-    { filter },
+    baseOf(question),
   );
 }
 
@@ -117,6 +133,7 @@ async function readRanges(
 ): Promise<void> {
   const expected = { page: run.options.settings.pageSize, rows: run.estimate };
   const board = createBoard(remaining, question.eager, expected);
+  const deliver = deliverTo(run, question);
   const crew = createCrew(run, async () => {
     for (let range = board.take(); range; range = board.take()) await walk(range);
   });
@@ -125,9 +142,9 @@ async function readRanges(
   };
   const walk = async (range: Range): Promise<void> => {
     await walkRange(run.reader, column, range, {
-      base: { filter: question.filter },
+      base: baseOf(question),
       fetched: recruit,
-      deliver: (page) => run.sink.rows(page),
+      deliver,
       moved: () => progress({ kind: 'ranges', column, remaining: board.remaining(), nulls: question.nulls }),
     });
     board.finish(range);
@@ -136,11 +153,11 @@ async function readRanges(
   if (board.offers) await crew.run(question.eager ? recruit : () => undefined);
   if (question.nulls) {
     const filter = [`${column} eq null`, question.filter].filter((part) => part !== undefined).join(' and ');
-    await inSlot(run, () => walkKeys(run.reader, undefined, (page) => run.sink.rows(page), { filter }));
+    await inSlot(run, () => walkKeys(run.reader, undefined, deliver, { ...baseOf(question), filter }));
   }
 }
 
-/** `modifiedon ge …`, or nothing. */
+/** Rows since an instant, and those of which nobody knows when they were modified; all rows without an instant. */
 export function sinceFilter(column: string, instant: Instant | undefined): string | undefined {
-  return instant === undefined ? undefined : `${column} ge ${formatInstant(instant)}`;
+  return instant === undefined ? undefined : `(${column} ge ${formatInstant(instant)} or ${column} eq null)`;
 }

@@ -46,7 +46,7 @@ export async function runStreams(options: RunOptions): Promise<ReadonlyMap<strin
 
   const estimates = await estimateRows(options);
   const slots = createSlots(() => options.client.concurrency);
-  const startedAt = options.now();
+  const startedAt = new Date(options.client.now());
   if (
     selections.some(
       ({ stream, mode }) => mode === 'incremental' && checkpoints.get(stream.name) === undefined,
@@ -150,8 +150,9 @@ async function readByPlan(run: StreamRun, from: Checkpoint | undefined): Promise
     const { strategy, reason } = planStream(run.selection, run.options.settings, without);
     run.info(`Reading by ${strategy}: ${reason}.`);
     run.options.observe({ kind: 'started', stream: run.name, strategy, estimate: run.estimate });
-    if (from?.strategy === 'change_tracking' && strategy !== 'change_tracking' && strategy !== 'full')
-      await reconcileUntracked(run, from);
+    const untracked = from?.strategy === 'change_tracking' && strategy !== 'change_tracking';
+    // A full refresh that the catalog asks for replaces what was there.
+    if (untracked && run.selection.mode !== 'full') await reconcileUntracked(run, from);
     const outcome = await readers[strategy](run, usable(run, from, strategy));
     if (outcome.kind === 'done') return;
     run.warn(`Not reading by ${outcome.without}: ${outcome.reason}.`);

@@ -19,7 +19,7 @@ export interface StreamRun {
   readonly signal: AbortSignal;
   /** Aborts what this stream has under way. */
   readonly abort: (reason: unknown) => void;
-  /** Start of the run, by the environment's clock. */
+  /** Start of the run, by the service's clock. */
   readonly startedAt: Date;
   /** Writes the checkpoint as state, with the number of records so far. */
   checkpoint(checkpoint: Omit<Checkpoint, 'records'>): Promise<void>;

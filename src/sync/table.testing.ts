@@ -22,6 +22,10 @@ export interface FakeTable {
   /** Tokens below this version are expired. */
   expiredBelow: number;
   tracked: boolean;
+  /** Deletes of rows that were created again since are told, too. */
+  tellsOldDeletes: boolean;
+  /** The service's clock, in milliseconds since 1970. */
+  now: number;
   put(id: string, at: number, changes?: Partial<FakeRow>): void;
   remove(id: string): void;
 }
@@ -61,10 +65,12 @@ export function createFakeTable(concurrency: number): FakeTable {
     interfere: () => undefined,
     expiredBelow: 0,
     tracked: true,
+    tellsOldDeletes: false,
+    now: 0,
     put(id, at, changes = {}) {
       version += 1;
       const known = rows.get(id);
-      deleted.delete(id);
+      if (!table.tellsOldDeletes) deleted.delete(id);
       rows.set(id, {
         id,
         createdon: known?.createdon ?? at,
@@ -83,6 +89,7 @@ export function createFakeTable(concurrency: number): FakeTable {
       environment: { host: 'fake', origin: 'https://fake', base },
       concurrency,
       requests: 0,
+      now: () => table.now,
       async get(request) {
         requests.push(request.url);
         await new Promise<void>((resolve) => setImmediate(resolve));
@@ -193,26 +200,25 @@ function columnOf(row: FakeRow, column: string): number | string | null {
   return column === 'createdon' || column === 'modifiedon' ? row[column] : row.id;
 }
 
-/** `a ge x and b lt y`, the only filters that sync makes. */
+/** `a ge x and (b lt y or b eq null)`, the only filters that sync makes. */
 function matches(row: FakeRow, filter: string): boolean {
-  return filter
-    .replaceAll(/[()]/g, '')
-    .split(' and ')
-    .every((condition) => {
-      const [column = '', operator, operand = ''] = condition.split(' ');
-      const value = columnOf(row, column);
-      if (operand === 'null') return (value === null) === (operator === 'eq');
-      if (value === null) return false;
-      const bound =
-        column === 'id'
-          ? operand
-          : column === 'versionnumber'
-            ? Number(operand)
-            : (parseInstant(operand) ?? 0) * 1000;
-      if (operator === 'ge') return value >= bound;
-      if (operator === 'gt') return value > bound;
-      return operator === 'lt' && value < bound;
-    });
+  const holds = (condition: string): boolean => {
+    const [column = '', operator, operand = ''] = condition.split(' ');
+    const value = columnOf(row, column);
+    if (operand === 'null') return (value === null) === (operator === 'eq');
+    if (value === null) return false;
+    const bound =
+      column === 'id'
+        ? operand
+        : column === 'versionnumber'
+          ? Number(operand)
+          : (parseInstant(operand) ?? 0) * 1000;
+    if (operator === 'ge') return value >= bound;
+    if (operator === 'gt') return value > bound;
+    return operator === 'lt' && value < bound;
+  };
+  const conditions = filter.replaceAll(/[()]/g, '').split(' and ');
+  return conditions.every((condition) => condition.split(' or ').some(holds));
 }
 
 function wire(row: FakeRow, select: readonly string[]): Record<string, unknown> {

@@ -15,6 +15,7 @@ export function fakeClient(
     environment: { host: 'org', origin: 'https://org', base: 'https://org/api/data/v9.2/' },
     concurrency: 8,
     requests: 0,
+    now: () => 0,
     async get({ url }) {
       const decoded = decodeURIComponent(url);
       urls.push(decoded);
