@@ -6,7 +6,7 @@ export default defineConfig({
       'src/**/*.test.ts',
       'integration_tests/**/*.test.ts',
       'scripts/**/*.test.ts',
-      'bench/**/*.test.ts',
+      'bench/**/*.test.mjs',
     ],
     // Those need real targets and have a configuration of their own.
     exclude: [...configDefaults.exclude, 'integration_tests/interop/**'],

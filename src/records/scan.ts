@@ -88,26 +88,6 @@ function nextSpecial(text: Text, at: number): number {
   return i;
 }
 
-/** Index of the first `byte` in `[from, to)`, `to` when there is none: eight bytes at a time. */
-export function nextByte(text: Text, byte: number, from: number, to: number): number {
-  const { bytes, view } = text;
-  const pattern = byte * 0x01010101;
-  const lastWords = to - 8;
-  let i = from;
-  for (; i <= lastWords; i += 8) {
-    const low = view.getInt32(i, true) ^ pattern;
-    const high = view.getInt32(i + 4, true) ^ pattern;
-    const lowMarks = (low - 0x01010101) & ~low & 0x80808080;
-    const highMarks = (high - 0x01010101) & ~high & 0x80808080;
-    if ((lowMarks | highMarks) === 0) continue;
-    // The lowest mark is a true one, and tells which of the four bytes it is.
-    const marks = lowMarks === 0 ? highMarks : lowMarks;
-    return (lowMarks === 0 ? i + 4 : i) + ((31 - Math.clz32(marks & -marks)) >> 3);
-  }
-  while (i < to && bytes[i] !== byte) i++;
-  return i;
-}
-
 /** Marks (bit 7) the bytes of a word that are a quote, a backslash or a control character; above a mark there may be false ones. */
 function specials(word: number): number {
   const quote = word ^ 0x22222222;

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-// @ts-expect-error a script without types
 import { compareTable } from './compare.mjs';
-// @ts-expect-error a script without types
 import { parseExactly } from './messages.mjs';
-// @ts-expect-error a script without types
 import { kindOf } from './values.mjs';
 
 describe('a value, on its way through a connector', () => {

@@ -1,6 +1,5 @@
 import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
-// @ts-expect-error a script without types
 import { charts } from './charts.mjs';
 
 const machine = {
@@ -12,7 +11,7 @@ const machine = {
   load: [1.5, 0, 0],
   date: '2026-03-01T08:00:00.000Z',
 };
-const usage = (seconds: number) => ({ seconds, cpuSeconds: seconds / 2, peakBytes: 2e8 });
+const usage = (seconds) => ({ seconds, cpuSeconds: seconds / 2, peakBytes: 2e8 });
 
 /** As `npm run bench:peers` leaves it. */
 const peers = {
@@ -26,19 +25,13 @@ const peers = {
   bars: [{ what: 'ours, Singer: times faster than a peer', value: 20, least: 15 }],
 };
 
-interface Shape {
-  readonly name: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  text: string;
-}
-
 /** Every element, or an error if this is no XML. */
-function shapesOf(svg: string): readonly Shape[] {
-  const shapes: Shape[] = [];
-  const open: Shape[] = [];
+function shapesOf(svg) {
+  const shapes = [];
+  const open = [];
   const parser = new SaxesParser();
   parser.on('opentag', ({ name, attributes }) => {
-    const shape = { name, attributes: attributes as Record<string, string>, text: '' };
+    const shape = { name, attributes, text: '' };
     shapes.push(shape);
     open.push(shape);
   });
@@ -54,10 +47,10 @@ function shapesOf(svg: string): readonly Shape[] {
   return shapes;
 }
 
-const texts = (svg: string) => shapesOf(svg).flatMap(({ name, text }) => (name === 'text' ? [text] : []));
+const texts = (svg) => shapesOf(svg).flatMap(({ name, text }) => (name === 'text' ? [text] : []));
 
 describe('the plot of other connectors', () => {
-  const svg: string = charts.peers(peers);
+  const svg = charts.peers(peers);
 
   it('names what was measured, the values with their units, the axis and the machine', () => {
     const written = texts(svg);
@@ -76,9 +69,7 @@ describe('the plot of other connectors', () => {
     expect(widths).toHaveLength(2);
     expect((widths[0] ?? 0) / (widths[1] ?? 0)).toBeCloseTo(20, 0);
     const spreads = shapesOf(svg).filter(({ attributes }) => attributes['class'] === 'spread');
-    const [{ x1, x2 } = { x1: '', x2: '' }] = spreads.map(
-      ({ attributes }) => attributes as { x1: string; x2: string },
-    );
+    const [{ x1, x2 } = { x1: '', x2: '' }] = spreads.map(({ attributes }) => attributes);
     expect(spreads).toHaveLength(1);
     expect((Number(x2) - Number(x1)) / (widths[0] ?? 0)).toBeCloseTo(10 / 40, 1);
   });
@@ -89,7 +80,7 @@ describe('the plot of other connectors', () => {
 });
 
 describe('the plot of growth', () => {
-  const svg: string = charts.growth({
+  const svg = charts.growth({
     machine,
     rounds: 1,
     figures: { 10000: [usage(1)], 1000000: [usage(50)] },
