@@ -26,16 +26,10 @@ const judgeEvery = 5_000;
 const telling = 0.05;
 /** and nothing that calls for caution before this share. */
 const alarming = 0.5;
+/** Servers tell hundredths of a second, and we add up milliseconds: so small a share more than we used is nobody's. */
+const rounding = 0.001;
 /** What a refusal has taught fades so fast with each of those times. */
 const fading = 1.005;
-
-interface Spent {
-  readonly sentAt: number;
-  /** As expected, until it has ended. */
-  took: number;
-  ended: boolean;
-  forgotten: boolean;
-}
 
 /**
  * Estimates the use from observed durations. That is too much, since the way over the network is counted too; and the
@@ -52,14 +46,17 @@ export function budget(share: number): Budget {
   let refused = { allowance: Number.POSITIVE_INFINITY, at: 0 };
   let judgedAt = 0;
   let least = { left: Number.POSITIVE_INFINITY, room: estimate };
-  /** Requests sent within the window, oldest first, from `oldest` on. */
-  const spent: Spent[] = [];
-  let oldest = 0;
-  let used = 0;
-  /** Of `used`, what has ended. */
-  let ended = 0;
-  /** All that ended within the window, whenever it was sent. */
+  /** Requests that have not ended, and what they will take as expected. */
+  let underWay = 0;
+  let guessed = 0;
+  /** What ended within the window; of that, what was also sent within it. */
   const endings = slidingSum(windowMilliseconds);
+  const whole = slidingSum(windowMilliseconds);
+
+  /** A request counts until a window after its end: the service counts it from when it came or from when it ended. */
+  function used(now: number): number {
+    return guessed + endings.at(now);
+  }
 
   /** So much of one server's window, with its margin. */
   function within(part: number): number {
@@ -71,69 +68,40 @@ export function budget(share: number): Budget {
     return Math.max(documented * share * 0.25, Math.min(estimate, taught));
   }
 
-  /**
-   * A request counts from when it was sent. Should the service count from when it ends, that comes to the same: what is sent
-   * in the place of one that was forgotten ends, again, about a window after it.
-   */
-  function forget(now: number): void {
-    for (
-      let entry = spent[oldest];
-      entry !== undefined && entry.sentAt <= now - windowMilliseconds;
-      entry = spent[oldest]
-    ) {
-      used -= entry.took;
-      if (entry.ended) ended -= entry.took;
-      entry.forgotten = true;
-      oldest += 1;
-    }
-    if (oldest > 1_000) {
-      spent.splice(0, oldest);
-      oldest = 0;
-    }
-  }
-
-  /** What we may use where a server has counted so much. `most`: what ended within the window. */
-  function roomAt(counted: number, most: number): number {
-    if (counted > most) {
+  /** What we may use where a server has counted so much. */
+  function roomAt(counted: number, now: number): number {
+    const most = endings.at(now);
+    if (counted > most + total * rounding) {
       const left = total - counted;
       return Math.min(most + left - total * marginBesideOthers, within(share));
     }
-    return counted <= ended ? (ended / Math.max(1, counted)) * within(share) : estimate;
+    const surely = whole.at(now);
+    return counted <= surely ? (surely / Math.max(1, counted)) * within(share) : estimate;
   }
 
   return {
     wait(expected, now) {
-      forget(now);
-      let excess = used + expected - allowance(now);
-      let until = now;
-      // One at a time is always allowed.
-      for (let place = oldest; place < spent.length && excess > 0; place += 1) {
-        const { took, sentAt } = spent[place] as Spent;
-        excess -= took;
-        until = sentAt + windowMilliseconds;
-      }
-      return until - now;
+      const excess = used(now) + expected - allowance(now);
+      if (excess <= 0) return 0;
+      // One at a time is always allowed, and what is under way is looked at again when it ends.
+      if (underWay > 0 && excess > endings.at(now)) return windowMilliseconds;
+      return endings.without(excess, now) - now;
     },
     started(expected, now) {
-      const entry: Spent = { sentAt: now, took: expected, ended: false, forgotten: false };
-      spent.push(entry);
-      used += expected;
+      underWay += 1;
+      guessed += expected;
       return (took, endedAt) => {
+        underWay -= 1;
+        guessed = underWay === 0 ? 0 : guessed - expected;
         endings.add(took, endedAt);
-        if (!entry.forgotten) {
-          used += took - entry.took;
-          ended += took;
-        }
-        entry.took = took;
-        entry.ended = true;
+        whole.add(took, now);
       };
     },
     remaining(left, now) {
       // An environment may allow more than is documented.
       total = Math.max(total, left);
       if (left < least.left) {
-        forget(now);
-        least = { left, room: roomAt(total - left, endings.at(now)) };
+        least = { left, room: roomAt(total - left, now) };
       }
       if (now - judgedAt < judgeEvery) return;
       judgedAt = now;
@@ -143,8 +111,7 @@ export function budget(share: number): Budget {
       least = { left: Number.POSITIVE_INFINITY, room: estimate };
     },
     exhausted(now) {
-      forget(now);
-      refused = { allowance: Math.min(allowance(now), used) * 0.95, at: now };
+      refused = { allowance: Math.min(allowance(now), used(now)) * 0.95, at: now };
     },
   };
 }

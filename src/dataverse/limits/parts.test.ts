@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { growth } from './growth.ts';
 import { pace } from './pace.ts';
+import { slidingSum } from './sliding-sum.ts';
 import { turns } from './turns.ts';
 
 describe('turns', () => {
@@ -59,6 +60,26 @@ describe('the pace', () => {
           }
         },
       ),
+    );
+  });
+});
+
+describe('a sliding sum', () => {
+  it('holds what was added within the window, in whatever order, and knows when it will be less', () => {
+    const additions = fc.array(fc.record({ amount: fc.integer({ min: 1, max: 50 }), at: fc.nat(200) }));
+    fc.assert(
+      fc.property(additions, fc.integer({ min: 200, max: 400 }), fc.nat(500), (added, now, amount) => {
+        const sum = slidingSum(100);
+        for (const each of added) sum.add(each.amount, each.at);
+        const heldAt = (time: number) =>
+          added.filter(({ at }) => at > time - 100).reduce((all, each) => all + each.amount, 0);
+        const held = heldAt(now);
+        const until = sum.without(amount, now);
+        expect(sum.at(now)).toBe(held);
+        expect(heldAt(until)).toBeLessThanOrEqual(Math.max(0, held - amount));
+        if (until > now) expect(heldAt(until - 1)).toBeGreaterThan(Math.max(0, held - amount));
+        expect(sum.at(until)).toBe(heldAt(until));
+      }),
     );
   });
 });
