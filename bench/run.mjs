@@ -1,4 +1,4 @@
-// `npm run bench -- [NAME…] [--rounds N] [--rows N]`: measures, prints tables with their bars, and leaves bench/results/NAME.json.
+// `npm run bench -- [NAME…] [--rounds N] [--rows N] [--case WORDS]`: measures, prints tables with their bars, and leaves bench/results/NAME.json.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,6 +15,7 @@ const { positionals, values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     rows: { type: 'string', default: '100000' },
+    case: { type: 'string', default: '' },
     quiet: { type: 'boolean', default: false },
   },
 });
@@ -33,10 +34,11 @@ for (const name of positionals.length > 0 ? positionals : suites) {
   const result = await suite.run({
     rounds: Number(values.rounds),
     rows: Number(values.rows),
+    only: values.case,
     tell: values.quiet ? () => {} : (line) => console.error(`    ${line}`),
   });
   writeFileSync(
-    join(results, `${name}.json`),
+    join(results, `${[name, ...(values.case ? [values.case.replaceAll(/\W+/g, '-')] : [])].join('-')}.json`),
     `${JSON.stringify({ name, title: suite.title, machine: on, rounds: Number(values.rounds), size: Number(values.rows), ...result }, null, 1)}\n`,
   );
   console.log(

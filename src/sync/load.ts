@@ -123,7 +123,7 @@ async function spanOf(run: StreamRun, column: string, question: LoadQuestion): P
   return lower < to ? [[lower, to]] : [];
 }
 
-/** Reads ranges with as many workers as there are free slots and ranges to give, then the rows without a value. */
+/** Reads the rows without a value, and beside them ranges, with as many workers as there are free slots and ranges to give. */
 async function readRanges(
   run: StreamRun,
   column: string,
@@ -134,7 +134,16 @@ async function readRanges(
   const expected = { page: run.options.settings.pageSize, rows: run.estimate };
   const board = createBoard(remaining, question.eager, expected);
   const deliver = deliverTo(run, question);
+  const withoutValue = [`${column} eq null`, question.filter]
+    .filter((part) => part !== undefined)
+    .join(' and ');
+  let nulls: 'wanted' | 'under way' | 'read' = question.nulls ? 'wanted' : 'read';
   const crew = createCrew(run, async () => {
+    if (nulls === 'wanted') {
+      nulls = 'under way';
+      await walkKeys(run.reader, undefined, deliver, { ...baseOf(question), filter: withoutValue });
+      nulls = 'read';
+    }
     for (let range = board.take(); range; range = board.take()) await walk(range);
   });
   const recruit = (): void => {
@@ -145,16 +154,13 @@ async function readRanges(
       base: baseOf(question),
       fetched: recruit,
       deliver,
-      moved: () => progress({ kind: 'ranges', column, remaining: board.remaining(), nulls: question.nulls }),
+      moved: () =>
+        progress({ kind: 'ranges', column, remaining: board.remaining(), nulls: nulls !== 'read' }),
     });
     board.finish(range);
   };
 
-  if (board.offers) await crew.run(question.eager ? recruit : () => undefined);
-  if (question.nulls) {
-    const filter = [`${column} eq null`, question.filter].filter((part) => part !== undefined).join(' and ');
-    await inSlot(run, () => walkKeys(run.reader, undefined, deliver, { ...baseOf(question), filter }));
-  }
+  if (board.offers || nulls === 'wanted') await crew.run(question.eager ? recruit : () => undefined);
 }
 
 /** Rows since an instant, and those of which nobody knows when they were modified; all rows without an instant. */
