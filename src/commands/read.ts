@@ -6,6 +6,7 @@ import { createPool } from '../core/pool.ts';
 import type { Redactor } from '../core/redact.ts';
 import { isStandardSet } from '../dataverse/metadata/known.ts';
 import type { Messages, ParsedCatalog } from '../protocol/protocol.ts';
+import { countRows } from '../sync/estimate.ts';
 import { runStreams } from '../sync/run.ts';
 import { sampleStreams } from '../sync/sample.ts';
 import type { RunEvent, RunOptions } from '../sync/types.ts';
@@ -46,7 +47,12 @@ export async function runRead(
     observe({ kind: 'waiting', stream, seconds, reason });
 
   return withClient(session, onWait, async (client) => {
-    const streams = await streamsFor(session, client, names);
+    let rowCounts: RunOptions['rowCounts'];
+    const streams = await streamsFor(session, client, names, (tables) => {
+      rowCounts = countRows(tables, { client, log, signal });
+      // Whoever waits for it gets the rejection, if there is still anybody.
+      rowCounts.catch(() => undefined);
+    });
     const { selections, missing, warnings } = selectionsFrom(session, streams, catalog);
     for (const warning of warnings) log.log('warn', warning);
     if (selections.length === 0 && !missing.some(({ name }) => isStandardSet(name)))
@@ -67,6 +73,7 @@ export async function runRead(
       streams,
       missing,
       state,
+      rowCounts,
       messages: redacted(messages, session.redact),
       output: session.output,
       log,

@@ -45,8 +45,9 @@ export async function streamsFor(
   { config, log }: Session,
   client: Client,
   names: readonly string[] | undefined,
+  found?: (logicalNames: readonly string[]) => void,
 ): Promise<readonly Stream[]> {
-  const { tables } = await discover(client, wantedBy(config, names), log);
+  const { tables } = await discover(client, wantedBy(config, names), log, found);
   const streams = streamsOf(tables, config).map((stream) =>
     config.tables.some((word) => word === 'custom') ? stream : { ...stream, standard: true },
   );

@@ -35,14 +35,17 @@ export interface Board {
   remaining(): Remaining;
 }
 
+/** Parts of a page that are not worth a request of their own. */
+const crumbs = 0.05;
+
 /** Smallest span, in seconds, that can be divided. */
 const divisible = 2;
 
 /** What a board may know about the rows. */
 export interface Expected {
   /**
-   * Rows a page. A range is divided only while it holds two of them: of one that holds less, its owner has the most part
-   * under way already. Default 0: divide to the second.
+   * Rows a page. Of a range the page that its owner has under way is never given away, and no crumbs behind it are. Default
+   * 0: divide to the second.
    */
   readonly page?: number;
   /** Rows in all of `remaining`, as far as the server told. */
@@ -59,7 +62,7 @@ export function createBoard(remaining: Remaining, eager: boolean, { page = 0, ro
   const divides = (range: Range): boolean =>
     (eager || range.more) &&
     range.to - range.seen >= divisible &&
-    (densityOf(range) === undefined || weight(range) >= 2 * page);
+    (densityOf(range) === undefined || weight(range) >= (1 + crumbs) * page);
 
   const victim = (): Range | undefined => {
     let best: Range | undefined;
@@ -71,7 +74,7 @@ export function createBoard(remaining: Remaining, eager: boolean, { page = 0, ro
 
   return {
     take() {
-      const range = idle.shift() ?? divide(victim());
+      const range = idle.shift() ?? divide(victim(), page);
       if (range) taken.add(range);
       return range;
     },
@@ -96,9 +99,12 @@ function open(at: Instant, to: Instant, likely: number | undefined): Range {
   return { from: at, at, seen: at, to, rows: 0, latest: 0, likely, more: false };
 }
 
-function divide(range: Range | undefined): Range | undefined {
+/** The upper half, or all that is behind the page under way where that is less. */
+function divide(range: Range | undefined, page: number): Range | undefined {
   if (!range) return undefined;
-  const middle = range.seen + Math.ceil((range.to - range.seen) / 2);
+  const half = Math.ceil((range.to - range.seen) / 2);
+  const underWay = Math.floor(((1 - crumbs) * page) / densest(range));
+  const middle = range.seen + Math.min(range.to - range.seen - 1, Math.max(half, underWay));
   const upper = open(middle, range.to, densityOf(range));
   upper.more = range.more;
   range.to = middle;
@@ -112,7 +118,11 @@ function densityOf({ rows, seen, from, likely }: Range): number | undefined {
 
 /** Estimated rows left, by its densest; where nobody knows, the time span alone. */
 function weight(range: Range): number {
-  return (range.to - range.seen) * Math.max(densityOf(range) ?? 1, range.latest);
+  return (range.to - range.seen) * densest(range);
+}
+
+function densest(range: Range): number {
+  return Math.max(densityOf(range) ?? 1, range.latest);
 }
 
 /** `2026-01-01T00:00:00Z/2026-02-01T00:00:00Z,…`: one scalar, so that a deep merge of states cannot mix two lists. */

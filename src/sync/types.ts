@@ -64,6 +64,8 @@ export interface RunOptions {
   readonly observe: (event: RunEvent) => void;
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  /** Rows a table by logical name, asked for while the tables were still being discovered. */
+  readonly rowCounts?: Promise<ReadonlyMap<string, number>> | undefined;
   /** Memory for pages that are decompressed and not yet written. */
   readonly budget: Budget;
   /** Memory of the lines of pages, used again and again. */

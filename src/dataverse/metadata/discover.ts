@@ -24,16 +24,23 @@ const width = 6;
 /**
  * Describes the wanted tables of the environment: one streaming pass over `$metadata`, one request for the definitions of
  * tables, then attributes in chunks of tables. Either everything that is wanted and readable is in the result, or it throws.
+ * `found` is told the names of the tables that can be counted as soon as they are known.
  *
  * @throws ConnectorError as the client does, and `protocol` for an answer that cannot be read.
  */
-export async function discover(client: Client, wanted: Wanted, log: Log): Promise<Discovery> {
+export async function discover(
+  client: Client,
+  wanted: Wanted,
+  log: Log,
+  found: (logicalNames: readonly string[]) => void = () => {},
+): Promise<Discovery> {
   const [csdl, definitions] = await Promise.all([readCsdl(client), readDefinitions(client, log)]);
   const want = wantOf(wanted);
   const { outlines, excluded } = outlinesOf(csdl, definitions, want);
   for (const { setName, reason } of excluded) log.log('debug', `${setName} is left out: ${reason}.`);
   for (const pattern of want.unmatched())
     log.log('warn', `No table matches "${pattern}" of the setting "tables".`);
+  found(outlines.filter(({ kind }) => kind !== 'virtual').map(tableName));
   const tables =
     definitions === undefined
       ? outlines.map((outline) => tableOf(csdl, outline, unknown, log))
