@@ -6,7 +6,8 @@ export function machine() {
     processor: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     memoryGigabytes: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()}`,
+    // The version alone: what follows it names the build.
+    system: `${type()} ${/^[\d.]*\d/.exec(release())?.[0] ?? release()}`,
     node: process.version,
     load: loadavg().map((value) => Number(value.toFixed(2))),
     date: new Date().toISOString(),
