@@ -1,44 +1,28 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { testConfig } from '../config/config.testing.ts';
+import { type TokenEndpoint, tokenEndpoint } from './endpoint.testing.ts';
 import { signIn } from './sign-in.ts';
 
-let endpoint: Server;
-let asked: IncomingMessage[] = [];
-const soon = () => String(Math.floor(Date.now() / 1000) + 3599);
-let status = 200;
+let endpoint: TokenEndpoint;
 // In a file of its own, and so a process's first: msal-node remembers what kind of machine it is on.
 beforeAll(async () => {
-  endpoint = createServer((request, response) => {
-    asked.push(request);
-    const token = {
-      access_token: 'managed',
-      expires_in: '3599',
-      expires_on: soon(),
-      resource: 'x',
-      token_type: 'Bearer',
-    };
-    const body =
-      status === 200 ? token : { error: 'invalid_request', error_description: 'Identity not found' };
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
+  endpoint = await tokenEndpoint();
   for (const name of ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'MSI_ENDPOINT', 'IMDS_ENDPOINT'])
     vi.stubEnv(name, undefined);
   // The address that virtual machines have is fixed, but for this variable.
-  vi.stubEnv(
-    'AZURE_POD_IDENTITY_AUTHORITY_HOST',
-    `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}`,
-  );
+  vi.stubEnv('AZURE_POD_IDENTITY_AUTHORITY_HOST', endpoint.origin);
 });
 beforeEach(() => {
-  asked = [];
-  status = 200;
+  endpoint.answer(200, {
+    access_token: 'managed',
+    expires_in: '3599',
+    expires_on: String(Math.floor(Date.now() / 1000) + 3599),
+    resource: 'x',
+    token_type: 'Bearer',
+  });
 });
 afterAll(() => {
   vi.unstubAllEnvs();
-  endpoint.closeAllConnections();
   endpoint.close();
 });
 
@@ -49,15 +33,15 @@ it.each([undefined, 'my-identity'])('a virtual machine gives a token of its iden
   const signed = await acquire(id)();
   expect(signed.token).toBe('managed');
   expect(signed.lifetimeMilliseconds).toBeGreaterThan(3_000_000);
-  const url = new URL(asked[0]?.url ?? '', 'http://x');
+  const url = new URL(endpoint.asked[0]?.url ?? '', 'http://x');
   expect(url.pathname).toMatch(/^\/metadata\/identity\/oauth2\/token\/?$/);
   expect(url.searchParams.get('resource')).toBe('https://contoso.crm4.dynamics.com/');
   expect(url.searchParams.get('client_id')).toBe(id ?? null);
-  expect(asked[0]?.headers['metadata']).toBe('true');
+  expect(endpoint.asked[0]?.headers['metadata']).toBe('true');
 });
 
 it('says what to do where the machine has none', async () => {
-  status = 400;
+  endpoint.answer(400, { error: 'invalid_request', error_description: 'Identity not found' });
   await expect(acquire('other')()).rejects.toMatchObject({
     kind: 'auth',
     message: expect.stringMatching(/Identity not found.*credentials\.client_id/),

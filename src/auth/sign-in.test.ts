@@ -1,12 +1,11 @@
 import { verify, X509Certificate } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { testConfig } from '../config/config.testing.ts';
 import { ConnectorError } from '../core/errors.ts';
 import { secret } from '../core/secret.ts';
 import { json, type TestServer, testServer } from '../dataverse/server.testing.ts';
+import { type TokenEndpoint, tokenEndpoint } from './endpoint.testing.ts';
 import { signIn } from './sign-in.ts';
 
 const tenantId = 'contoso.onmicrosoft.com';
@@ -93,28 +92,20 @@ describe('signing in with a certificate', () => {
 });
 
 describe('signing in as a managed identity', () => {
-  let endpoint: Server;
-  let asked: IncomingMessage[];
-  let answer: readonly [number, unknown];
+  let endpoint: TokenEndpoint;
   // One for all: msal-node remembers the first address in a process.
   beforeAll(async () => {
-    endpoint = createServer((request, response) => {
-      asked.push(request);
-      response.writeHead(answer[0], { 'content-type': 'application/json' }).end(JSON.stringify(answer[1]));
-    });
-    await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
-    // The form of App Service; on a virtual machine the address is fixed and cannot be taken by a test.
-    vi.stubEnv('IDENTITY_ENDPOINT', `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}/msi/token`);
+    endpoint = await tokenEndpoint();
+    // The form of App Service; that of a virtual machine is in imds.test.ts.
+    vi.stubEnv('IDENTITY_ENDPOINT', `${endpoint.origin}/msi/token`);
     vi.stubEnv('IDENTITY_HEADER', 'abc');
   });
   beforeEach(() => {
-    asked = [];
     const expires = String(Math.floor(Date.now() / 1000) + 3600);
-    answer = [200, { access_token: 'managed', expires_on: expires, token_type: 'Bearer' }];
+    endpoint.answer(200, { access_token: 'managed', expires_on: expires, token_type: 'Bearer' });
   });
   afterAll(() => {
     vi.unstubAllEnvs();
-    endpoint.closeAllConnections();
     endpoint.close();
   });
 
@@ -126,27 +117,24 @@ describe('signing in as a managed identity', () => {
     const signed = await acquire('my-identity')();
     expect(signed.token).toBe('managed');
     expect(signed.lifetimeMilliseconds).toBeGreaterThan(3_000_000);
-    const query = new URL(asked[0]?.url ?? '', 'http://x').searchParams;
+    const query = new URL(endpoint.asked[0]?.url ?? '', 'http://x').searchParams;
     expect(query.get('resource')).toBe('https://contoso.crm4.dynamics.com/');
     expect(query.get('client_id')).toBe('my-identity');
-    expect(asked[0]?.headers['x-identity-header']).toBe('abc');
+    expect(endpoint.asked[0]?.headers['x-identity-header']).toBe('abc');
   });
 
   it('gets a new one each time it is asked', async () => {
     const again = acquire(undefined);
     await again();
     await again();
-    expect(asked).toHaveLength(2);
+    expect(endpoint.asked).toHaveLength(2);
   });
 
   it('says what to do when there is none', async () => {
-    answer = [
-      400,
-      {
-        statusCode: 400,
-        message: 'No User Assigned or Delegated Managed Identity found for specified ClientId.',
-      },
-    ];
+    endpoint.answer(400, {
+      statusCode: 400,
+      message: 'No User Assigned or Delegated Managed Identity found for specified ClientId.',
+    });
     const error = await errorOf(acquire('other')());
     expect(error.kind).toBe('auth');
     expect(error.message).toContain('managed identity');

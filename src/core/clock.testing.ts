@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { Clock } from './clock.ts';
 
 /** A clock for tests: sleeping takes no time and moves it on; timers expire when the test says so. */
@@ -7,6 +8,8 @@ export interface TestClock extends Clock {
   advance(milliseconds: number): void;
   /** Expires every running timer. */
   expire(): void;
+  /** When timers have been put off this often, all together. */
+  refreshed(times: number): Promise<void>;
   readonly timers: number;
 }
 
@@ -14,6 +17,8 @@ export function testClock(start = Date.UTC(2026, 0, 31)): TestClock {
   let now = start;
   const slept: number[] = [];
   const running = new Set<() => void>();
+  const refreshes = new EventEmitter();
+  let refreshed = 0;
   return {
     slept,
     now: () => now,
@@ -26,7 +31,8 @@ export function testClock(start = Date.UTC(2026, 0, 31)): TestClock {
     },
     timer(_milliseconds, expired) {
       running.add(expired);
-      return { refresh: () => {}, cancel: () => running.delete(expired) };
+      const refresh = () => refreshes.emit('refresh', ++refreshed);
+      return { refresh, cancel: () => running.delete(expired) };
     },
     advance(milliseconds) {
       now += milliseconds;
@@ -35,6 +41,9 @@ export function testClock(start = Date.UTC(2026, 0, 31)): TestClock {
       const due = [...running];
       running.clear();
       for (const expired of due) expired();
+    },
+    async refreshed(times) {
+      while (refreshed < times) await once(refreshes, 'refresh');
     },
     get timers() {
       return running.size;
