@@ -72,11 +72,11 @@ export function createPool(limit = 192 << 20): Pool {
 }
 
 /**
- * Pages of a table differ a little in size, and lines are a little longer than pages: in quarters of a power of two, memory
- * of one serves the next. What is never touched of it costs nothing.
+ * Pages of a table differ in size, and lines from their pages: in halves of a power of two, memory of one serves the next,
+ * and lines take what a page left. What is never touched of it costs nothing.
  */
 function roomy(size: number): number {
-  const step = 2 ** (Math.floor(Math.log2(size)) - 2);
+  const step = 2 ** (Math.floor(Math.log2(size)) - 1);
   return Math.ceil(size / step) * step;
 }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testConfig } from '../config/config.testing.ts';
 import { type TestClock, testClock } from '../core/clock.testing.ts';
 import { ConnectorError } from '../core/errors.ts';
+import { createPool } from '../core/pool.ts';
 import { createClient } from './client.ts';
 import { shrinksPage } from './errors.ts';
 import { failure, type Handler, json, type TestServer, testServer } from './server.testing.ts';
@@ -72,6 +73,15 @@ const gzipped =
     response.end(bytes.subarray(0, bytes.length - cut));
   };
 
+/** In many pieces, and without telling the length. */
+const chunked =
+  (bytes: Buffer, piece: number): Handler =>
+  (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/plain' }).flushHeaders();
+    for (let at = 0; at < bytes.length; at += piece) response.write(bytes.subarray(at, at + piece));
+    response.end();
+  };
+
 const reset: Handler = (_request, response) => {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
   response.write('{"value":[');
@@ -121,6 +131,17 @@ describe('an answer', () => {
     expect(answer.body.toString()).toBe(text);
     expect(answer.status).toBe(200);
   });
+
+  it.each([0, 1, 64 << 10, 300_000])(
+    'is put together when its length is not told: %i bytes',
+    async (length) => {
+      const bytes = Buffer.from(Array.from({ length }, (_, i) => (i * 7919) % 251));
+      server.answer(chunked(bytes, 50_000));
+      expect((await client.get(accounts)).body.equals(bytes)).toBe(true);
+      const pool = createPool();
+      expect((await client.get({ ...accounts, pool })).body.equals(bytes)).toBe(true);
+    },
+  );
 
   it('comes as it arrives from stream()', async () => {
     const text = '<edmx/>'.repeat(50_000);

@@ -79,30 +79,33 @@ export async function exchange(dispatcher: Dispatcher, out: Outgoing, clock: Clo
   }
 }
 
-/** The whole body, in memory out of the pool; when its length is told beforehand, each part goes to its place as it comes. */
+/** Room for a body whose length is not told. */
+const FIRST_ROOM = 64 << 10;
+const GROWTH = 4;
+
+/** The whole body, in memory out of the pool: each part goes to its place as it comes, so that none of them is kept. */
 export async function collect(incoming: Incoming, pool: Pool): Promise<Buffer> {
   const told = Number(incoming.headers['content-length'] ?? Number.NaN);
-  const place = Number.isSafeInteger(told) && !exceeds(told) ? pool.take(told) : undefined;
-  const chunks: Buffer[] = [];
+  const known = Number.isSafeInteger(told) && !exceeds(told);
+  let place = pool.take(known ? told : FIRST_ROOM);
   let length = 0;
   try {
     for await (const chunk of incoming.body) {
       if (exceeds(length + chunk.length)) throw tooLarge();
-      if (place === undefined) chunks.push(chunk);
-      else chunk.copy(place, length);
+      if (length + chunk.length > place.length) {
+        const larger = pool.take(GROWTH * (length + chunk.length));
+        place.copy(larger, 0, 0, length);
+        pool.give(place);
+        place = larger;
+      }
+      chunk.copy(place, length);
       length += chunk.length;
     }
   } finally {
     incoming.abandon();
   }
-  if (place !== undefined && length !== told) throw brokenOff(undefined);
-  return place ?? joinedIn(pool.take(length), chunks);
-}
-
-function joinedIn(place: Buffer, chunks: readonly Buffer[]): Buffer {
-  let at = 0;
-  for (const chunk of chunks) at += chunk.copy(place, at);
-  return place;
+  if (known && length !== told) throw brokenOff(undefined);
+  return place.subarray(0, length);
 }
 
 /** Repeated headers joined: the service sends several of them twice. */

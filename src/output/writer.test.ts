@@ -20,6 +20,20 @@ describe('the output', () => {
     expect(batches).toEqual(['a\n', 'b\nc\n']);
   });
 
+  it('does not copy large ones, and keeps the order around them', async () => {
+    const taken: Buffer[] = [];
+    const output = createOutput(async (bytes) => void taken.push(bytes));
+    const pages = [Buffer.alloc(1 << 20, 'p'), Buffer.alloc(1 << 20, 'q')];
+    const all = ['a', pages[0], 'b', 'c', pages[1], 'd'].map((each) =>
+      output.write(typeof each === 'string' ? line(each) : (each ?? line(''))),
+    );
+    await Promise.all(all);
+    expect(
+      taken.map((bytes) => (bytes.length > 100 ? bytes.toString('utf8', 0, 1) : bytes.toString())),
+    ).toEqual(['a\n', 'p', 'b\nc\n', 'q', 'd\n']);
+    expect([taken[1] === pages[0], taken[3] === pages[1]]).toEqual([true, true]);
+  });
+
   it('resolves a write only when its bytes were taken', async () => {
     let release: (() => void) | undefined;
     let resolved = false;

@@ -23,28 +23,39 @@ export function openOutput(fd: number, stream: Writable): Output {
   return createOutput(stats.isFIFO() || stats.isSocket() ? streamSink(stream) : fileSink(fd));
 }
 
+/** Lines of this size go alone: joining them with others would copy them. */
+const LARGE = 64 * 1024;
+
 /**
- * Serialises writes: they leave in the order of the calls, and those that wait together leave together. The first
+ * Serialises writes: they leave in the order of the calls, and small ones that wait together leave together. The first
  * failure is final: every later write rejects with it.
  */
 export function createOutput(sink: Sink): Output {
   let last: Promise<void> = Promise.resolve();
   let gathering: { readonly buffers: Buffer[]; readonly done: Promise<void> } | undefined;
 
-  const gather = (): { readonly buffers: Buffer[]; readonly done: Promise<void> } => {
-    const buffers: Buffer[] = [];
-    const done = last.then(() => {
-      gathering = undefined;
-      return sink(buffers.length === 1 && buffers[0] ? buffers[0] : Buffer.concat(buffers));
-    });
+  const enqueue = (send: () => Promise<void>): Promise<void> => {
+    gathering = undefined;
+    const done = last.then(send);
     last = done;
     // Whoever writes gets the rejection; a broken output with nobody waiting must not end the process.
     done.catch(() => undefined);
+    return done;
+  };
+
+  const gather = (): NonNullable<typeof gathering> => {
+    const buffers: Buffer[] = [];
+    const done = enqueue(() => {
+      if (gathering?.buffers === buffers) gathering = undefined;
+      const [only, ...others] = buffers;
+      return sink(only !== undefined && others.length === 0 ? only : Buffer.concat(buffers));
+    });
     return { buffers, done };
   };
 
   const write = (lines: Buffer): Promise<void> => {
     if (lines.length === 0) return last;
+    if (lines.length >= LARGE) return enqueue(() => sink(lines));
     gathering ??= gather();
     gathering.buffers.push(lines);
     return gathering.done;
