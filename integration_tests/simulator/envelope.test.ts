@@ -89,6 +89,20 @@ describe('the envelope of answers', () => {
     expect(brotliDecompressSync(other.bytes).toString()).toBe(plain.text);
   });
 
+  it('13. the length of a body is told, or (switch) it comes in chunks', async () => {
+    const ask = () => get('accounts?$select=name', { 'accept-encoding': 'gzip' });
+    const told = await ask();
+    expect(told.header('content-length')).toBe(String(told.bytes.length));
+    harness.simulator.control.setSwitches({ bodyLength: 'chunked' });
+    const chunked = await ask();
+    harness.simulator.control.setSwitches({ bodyLength: 'told' });
+    expect([chunked.header('content-length'), chunked.header('transfer-encoding')]).toEqual([
+      undefined,
+      'chunked',
+    ]);
+    expect(chunked.bytes.equals(told.bytes)).toBe(true);
+  });
+
   it('14. (switch) links name the API twin of the host', async () => {
     const { ready, control } = harness.simulator;
     const port = ready.environment_url.split(':')[1];

@@ -59,13 +59,20 @@ async function serve(
     headers: [
       ...sent.headers,
       ['Date', new Date(request.at).toUTCString()],
-      ...(reply.status === 204 ? [] : [['Content-Length', String(length)] as const]),
+      ...(reply.status === 204 ? [] : [framing(simulation, length)]),
     ],
     body: request.method === 'HEAD' ? '' : sent.body,
     strike: reply.strike,
     connection,
     ended: ended.signal,
   });
+}
+
+/** How the client knows where the body ends. */
+function framing({ world }: Simulation, length: number): readonly [string, string] {
+  return world.switches.bodyLength === 'told'
+    ? ['Content-Length', String(length)]
+    : ['Transfer-Encoding', 'chunked'];
 }
 
 async function readRequest(simulation: Simulation, incoming: IncomingMessage): Promise<Request> {

@@ -13,6 +13,8 @@ export const switchSettings = {
   apiHostInLinks: [false, true],
   /** Bodies are compressed with Brotli for clients that offer it. */
   brotli: [false, true],
+  /** Whether bodies come with their length or in chunks. */
+  bodyLength: ['told', 'chunked'],
   /** Adds an empty page after a last page that was exactly full. */
   emptyLastPage: [false, true],
   /** Rows of equal `$orderby` values come in another order on every request. */
