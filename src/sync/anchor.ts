@@ -10,13 +10,19 @@ export function anchorOf(settings: Pick<RunOptions['settings'], 'anchorDate'>, s
   return Math.floor(start.getTime() / 1000);
 }
 
-/** Says where first loads begin; loudly where nobody has chosen it, because older rows are left out. */
-export function tellAnchor({ settings, log }: RunOptions, startedAt: Date): void {
-  const from = formatInstant(anchorOf(settings, startedAt));
-  if (settings.anchorDate !== undefined) log.log('info', `First loads begin at ${from} (anchor_date).`);
-  else
+/** Says where first loads begin; loudly where that leaves rows out which nobody chose to leave out. */
+export function tellAnchor({ settings, log }: Pick<RunOptions, 'settings' | 'log'>, startedAt: Date): void {
+  const anchor = anchorOf(settings, startedAt);
+  const from = formatInstant(anchor);
+  if (settings.anchorDate === undefined)
     log.log(
       'warn',
       `First loads begin at ${from}, one year back: rows that were not modified since are LEFT OUT. Set anchor_date to choose another start.`,
     );
+  else if (anchor * 1000 > startedAt.getTime())
+    log.log(
+      'warn',
+      `First loads begin at ${from}, which has not come yet: they bring NO ROWS. Set anchor_date to a day in the past.`,
+    );
+  else log.log('info', `First loads begin at ${from} (anchor_date).`);
 }
