@@ -4,7 +4,7 @@ import type { Load } from './checkpoint.ts';
 import { createCrew } from './crew.ts';
 import type { KeySet } from './keyset.ts';
 import { createBoard, type Range, type Remaining } from './ranges.ts';
-import { probe, type Query } from './reader.ts';
+import { allOf, probe, type Query } from './reader.ts';
 import { hasColumn, inSlot, type StreamRun } from './stream.ts';
 import { type Deliver, walkKeys, walkLinks, walkRange } from './walk.ts';
 
@@ -104,13 +104,10 @@ async function readKeys(
 async function spanOf(run: StreamRun, column: string, question: LoadQuestion): Promise<Remaining> {
   const edge = (direction: 'asc' | 'desc'): Promise<Instant | undefined> =>
     inSlot(run, async () => {
-      const filter = [`${column} ne null`, question.filter]
-        .filter((part) => part !== undefined)
-        .join(' and ');
       const { key } = run.selection.stream.table;
       const page = await probe(run.reader, {
         only: [key, column],
-        filter,
+        filter: allOf(`${column} ne null`, question.filter),
         orderby: `${column} ${direction}`,
         top: 1,
       });
@@ -134,9 +131,7 @@ async function readRanges(
   const expected = { page: run.options.settings.pageSize, rows: run.estimate };
   const board = createBoard(remaining, question.eager, expected);
   const deliver = deliverTo(run, question);
-  const withoutValue = [`${column} eq null`, question.filter]
-    .filter((part) => part !== undefined)
-    .join(' and ');
+  const withoutValue = allOf(`${column} eq null`, question.filter);
   let nulls: 'wanted' | 'under way' | 'read' = question.nulls ? 'wanted' : 'read';
   const crew = createCrew(run, async () => {
     if (nulls === 'wanted') {

@@ -68,6 +68,11 @@ interface Asked {
 /** Smallest page that is asked for before a too-large answer counts as an error. */
 const smallestPage = 20;
 
+/** Conditions that must all hold; each stands for itself, an `or` in parentheses. Undefined when there are none. */
+export function allOf(...conditions: readonly (string | undefined)[]): string | undefined {
+  return conditions.filter((condition) => condition !== undefined).join(' and ') || undefined;
+}
+
 /** A reader for one selected stream; `signal` ends what it has under way. */
 export function createReader(selection: Selection, options: RunOptions, signal: AbortSignal): Reader {
   const { client, settings, messages, log, now, budget, pool } = options;

@@ -2,7 +2,7 @@ import { ConnectorError } from '../core/errors.ts';
 import { formatInstant, type Instant, parseInstant } from '../core/instant.ts';
 import { memberString } from '../records/row.ts';
 import type { Range } from './ranges.ts';
-import type { Answered, Page, Query, Reader } from './reader.ts';
+import { type Answered, allOf, type Page, type Query, type Reader } from './reader.ts';
 
 /** Writes a page; resolves when it was taken. */
 export type Deliver = (page: Page) => Promise<void>;
@@ -79,9 +79,8 @@ export async function walkKeys(
   const key = reader.selection.stream.table.key;
   let position = after;
   for (;;) {
-    const filters = [position === undefined ? undefined : `${key} gt ${position}`, base.filter];
-    const filter = filters.filter((part) => part !== undefined).join(' and ');
-    const query: Query = { ...base, filter: filter === '' ? undefined : filter, orderby: `${key} asc` };
+    const filter = allOf(position === undefined ? undefined : `${key} gt ${position}`, base.filter);
+    const query: Query = { ...base, filter, orderby: `${key} asc` };
     let pending: Promise<Answered> | undefined = reader.ask(query);
     while (pending) {
       const page: Answered = await pending;
