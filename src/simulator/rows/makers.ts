@@ -1,3 +1,4 @@
+// One file, though long: which recipe fills which column is one decision, taken in the order in which it stands here.
 import type { Column, Table } from '../schema/types.ts';
 import type { GeneratedRow, GeneratedRows, Maker } from './generated.ts';
 import { guidOf } from './guid.ts';

@@ -1,3 +1,4 @@
+// The tables of one module, as declarations: nothing here could be read by itself in another file.
 import {
   booleans,
   choice,
